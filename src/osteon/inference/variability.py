@@ -1,0 +1,139 @@
+"""Between-subject variability, fitted to the published SDs of individual percent change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from osteon.evidence import find_fact, load_facts
+from osteon.inference.arm_batch import describe_person
+from osteon.inference.bank import lay_out_sequence
+from osteon.inference.trial_arms import TrialArm, read_trial_arm
+from osteon.population import draw_virtual_patients, simulate_timetable
+from osteon.remodeling import Outcomes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from osteon.evidence import Fact
+    from osteon.remodeling import ParameterSet
+
+__all__ = [
+    "PublishedSpread",
+    "fit_variability",
+    "read_published_spreads",
+    "read_variability_priors",
+    "simulate_spreads",
+]
+
+_PERSONS = 512
+_ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedSpread:
+    """One published SD of individual percent change (%), in one arm at one site and month."""
+
+    arm: TrialArm
+    outcome: str
+    month: int
+    sd_percent: float
+    recalled: bool
+
+
+def read_published_spreads(opener: Callable[[str], Sequence[Fact]]) -> tuple[PublishedSpread, ...]:
+    """Read the SDs that ``opener`` may see, of arms in the domain."""
+    found = []
+    for fact in opener("variability"):
+        arm = read_trial_arm(fact.keys["study"], fact.keys["arm"])
+        if fact.quantity == "sd_of_percent_change" and arm is not None:
+            spread = PublishedSpread(
+                arm=arm,
+                outcome=fact.keys["outcome"],
+                month=round(float(fact.keys["month"])),
+                sd_percent=float(fact.value),
+                recalled=fact.extraction == "recalled",
+            )
+            found.append(spread)
+    return tuple(found)
+
+
+def read_variability_priors() -> dict[str, tuple[float, float]]:
+    """Return, by effect, the prior SD of the effect and the log-width of that prior."""
+    facts = load_facts("variability_priors")
+    medians = {f.keys["effect"]: float(f.value) for f in facts if f.quantity == "prior_sd"}
+    widths = {f.keys["effect"]: float(f.value) for f in facts if f.quantity == "prior_width"}
+    return {name: (medians[name], widths.get(name, 0.0)) for name in medians}
+
+
+def simulate_spreads(
+    parameters: ParameterSet, spreads: Sequence[PublishedSpread], variability: Mapping[str, float]
+) -> np.ndarray:
+    """Simulate each published SD (%): biology of ``_PERSONS`` subjects and two scans' noise."""
+    own = replace(parameters, variability=dict(variability))
+    arms = {(s.arm.study, s.arm.arm): s.arm for s in spreads}
+    last = {key: max(s.month for s in spreads if (s.arm.study, s.arm.arm) == key) for key in arms}
+    runs = {key: _simulate_arm(own, arm, last[key]) for key, arm in arms.items()}
+    return np.array([_read_spread(own, s, runs[s.arm.study, s.arm.arm]) for s in spreads])
+
+
+def _simulate_arm(parameters: ParameterSet, arm: TrialArm, months: int) -> np.ndarray:
+    person = describe_person(arm, parameters.values)
+    subjects = draw_virtual_patients(
+        replace(parameters, covariance=parameters.covariance * 0),
+        person,
+        draws=1,
+        per_draw=_PERSONS,
+        seed=1,
+        patient="subjects",
+    )
+    table, before = lay_out_sequence(parameters, arm.sequence, arm.history, months)
+    outcomes = simulate_timetable(subjects, table)[before:]
+    change = outcomes[:, :3] / outcomes[0, :3] - 1
+    return np.asarray(100 * change * subjects.site_response)
+
+
+def _read_spread(parameters: ParameterSet, spread: PublishedSpread, change: np.ndarray) -> float:
+    row = Outcomes._fields.index(spread.outcome)
+    biology = float(change[spread.month, row].std())
+    drift = 100 * parameters.variability[f"long_term_{spread.outcome}"]
+    scan = find_precision_percent(spread.outcome)
+    return float(np.sqrt(biology**2 + 2 * (drift**2 + scan**2)))
+
+
+def find_precision_percent(site: str) -> float:
+    """Return the literature's average precision error of a Hologic scanner, in percent of BMD."""
+    if site == "total_hip":
+        return float(find_fact("variability_priors", quantity="trial_precision", effect=site).value)
+    fact = find_fact(
+        "precision_limits", quantity="precision_error", basis="literature_average", maker="hologic", site=site
+    )
+    return float(fact.value)
+
+
+def fit_variability(
+    parameters: ParameterSet, spreads: Sequence[PublishedSpread], priors: Mapping[str, tuple[float, float]]
+) -> dict[str, float]:
+    """Fit the log of each free SD by damped Gauss-Newton on log SDs, penalized by its prior."""
+    names = [name for name, (_, width) in priors.items() if width > 0]
+    center = np.log([priors[name][0] for name in names])
+    width = np.array([priors[name][1] for name in names])
+    target = np.log([s.sd_percent for s in spreads])
+    weight = np.array([1 / 2 if s.recalled else 1 for s in spreads]) * 10 / 2
+
+    def expand(line: np.ndarray) -> dict[str, float]:
+        return {n: m for n, (m, _) in priors.items()} | dict(zip(names, np.exp(line).tolist(), strict=True))
+
+    def residual(line: np.ndarray) -> np.ndarray:
+        simulated = np.log(simulate_spreads(parameters, spreads, expand(line)))
+        return np.concatenate([(simulated - target) * weight, (line - center) / width])
+
+    line = center.copy()
+    for _ in range(_ROUNDS):
+        now = residual(line)
+        slope = np.array([(residual(line + step) - now) / 0.1 for step in np.eye(len(line)) * 0.1]).T
+        change = np.linalg.solve(slope.T @ slope + np.eye(len(line)) / 10, -slope.T @ now)
+        line = line + np.clip(change, -1 / 2, 1 / 2)
+    return expand(line)
