@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from osteon.evidence import Fact
-    from osteon.inference.arm_batch import ArmBatch
+    from osteon.inference.arm_batch import ArmBatch, ReadPlan
     from osteon.inference.trial_arms import ArmObservation, TrialArm
 
 __all__ = [
@@ -69,6 +69,7 @@ class FitProblem:
     priors: tuple[Prior, ...]
     observations: tuple[ArmObservation, ...]
     batches: tuple[ArmBatch, ...]
+    reads: ReadPlan
     predict: Callable[..., Any]
     target: np.ndarray
     is_marker: np.ndarray
@@ -106,13 +107,15 @@ def make_problem(
     )
     values = {prior.name: prior.median for prior in priors}
     batches = make_arm_batches(_list_needed(arms, kept), _find_last_months(kept), values)
+    reads = plan_reads(batches, kept)
     marker = np.array([o.outcome in _MARKERS for o in kept])
     return FitProblem(
         priors=tuple(priors),
         observations=kept,
         batches=batches,
-        predict=predict_changes(batches, plan_reads(batches, kept), effect_names=_split_names()),
-        target=_transform(np.array([o.value for o in kept]), marker),
+        reads=reads,
+        predict=predict_changes(batches, reads, effect_names=_split_names()),
+        target=transform_change(np.array([o.value for o in kept]), marker),
         is_marker=marker,
         residual_sd=_weigh(kept, settings),
         studies=tuple(sorted({o.study for o in kept})),
@@ -143,7 +146,7 @@ def _find_last_months(kept: Sequence[ArmObservation]) -> dict[tuple[str, str], f
     return last
 
 
-def _transform(percent: Any, marker: np.ndarray, xp: Any = np) -> Any:
+def transform_change(percent: Any, marker: np.ndarray, xp: Any = np) -> Any:
     """Markers are compared on the log scale, BMD in percentage points."""
     ratio = xp.maximum(1 + percent / 100, 10**-3)
     return xp.where(marker, xp.log(ratio), percent)
@@ -172,10 +175,10 @@ def predict_observations(
 ) -> np.ndarray:
     """Predict every observation in percent, for the typical trial (``effects`` None) or with trial effects."""
     shifts = np.zeros((len(problem.studies), len(EFFECT_NAMES))) if effects is None else effects
-    return np.asarray(problem.predict(_list_values(problem, lines), _allot(problem, shifts)))
+    return np.asarray(problem.predict(list_values(problem, lines), _allot(problem, shifts)))
 
 
-def _list_values(problem: FitProblem, lines: Any, xp: Any = np) -> dict[str, Any]:
+def list_values(problem: FitProblem, lines: Any, xp: Any = np) -> dict[str, Any]:
     values: dict[str, Any] = {prior.name: prior.median for prior in problem.priors}
     for index, prior in enumerate(problem.free):
         values[prior.name] = map_from_line(lines[index], prior.scale, xp)
@@ -194,12 +197,12 @@ def calibrate(
     problem: FitProblem,
     *,
     report: Callable[[int, float], None] | None = None,
-    start: np.ndarray | None = None,
+    start: Calibration | None = None,
 ) -> Calibration:
     """Fit parameters and trial effects; ``report(iteration, objective)`` is called after each accepted step."""
     fit = _Fit(problem)
-    lines = fit.center if start is None else start
-    at = fit.stand(fit.join(lines, np.zeros((len(problem.studies), len(EFFECT_NAMES)))))
+    nothing = np.zeros((len(problem.studies), len(EFFECT_NAMES)))
+    at = fit.stand(fit.join(start.lines, start.effects) if start else fit.join(fit.center, nothing))
     history, damping = [at.value], 1.0
     for iteration in range(problem.settings.iterations):
         moved, damping = fit.move(at, damping)
@@ -267,8 +270,8 @@ class _Fit:
     def _residual(self, lines: Any, effects: Any) -> Any:
         import jax.numpy as jnp
 
-        percent = self.problem.predict(_list_values(self.problem, lines, jnp), _allot(self.problem, effects))
-        moved = _transform(percent, self.problem.is_marker, jnp)
+        percent = self.problem.predict(list_values(self.problem, lines, jnp), _allot(self.problem, effects))
+        moved = transform_change(percent, self.problem.is_marker, jnp)
         return (moved - self.problem.target) / self.problem.residual_sd
 
     def _push_many(self, lines: Any, effects: Any, line_tangents: Any, effect_tangents: Any) -> Any:

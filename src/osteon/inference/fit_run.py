@@ -17,12 +17,15 @@ from osteon.inference.calibration import (
     make_problem,
     predict_observations,
 )
+from osteon.inference.cohort_shift import estimate_cohort_shift
 from osteon.inference.variability import fit_variability, read_published_spreads, read_variability_priors
 from osteon.population import load_engine
 from osteon.remodeling import Outcomes, ParameterSet, map_from_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+_TURNS = 2
 
 __all__ = ["FitRow", "list_fit_rows", "read_fit_settings", "read_priors", "run_calibration", "score_fit"]
 
@@ -90,18 +93,35 @@ def run_calibration(
     """
     load_engine()
     problem = make_problem(open_calibration_facts, read_priors(), read_fit_settings())
-    fit = calibrate(problem, report=(lambda i, v: report("means", i, v)) if report else None)
-    rows = list_fit_rows(problem, fit)
-    parameters = _make_set(problem, fit, rows, name, created)
     spreads = read_published_spreads(open_calibration_facts)
-    if report:
-        report("variability", 0, float(len(spreads)))
-    fitted = fit_variability(parameters, spreads, read_variability_priors())
-    return replace(parameters, variability=fitted), rows
+    say = report or _say_nothing
+    fit = calibrate(problem, report=lambda i, v: say("typical subject", i, v))
+    shift, variability = np.zeros(len(problem.target)), _list_prior_sds()
+    for turn in range(_TURNS):
+        say("variability", turn, float(len(spreads)))
+        parameters = _make_set(problem, fit, shift, variability, name, created)
+        variability = fit_variability(parameters, spreads, read_variability_priors())
+        shift = estimate_cohort_shift(problem, fit.lines, variability)
+        moved = replace(problem, target=problem.target - shift)
+        fit = calibrate(moved, report=lambda i, v: say("cohort means", i, v), start=fit)
+    return _make_set(problem, fit, shift, variability, name, created), list_fit_rows(problem, fit, shift)
+
+
+def _list_prior_sds() -> dict[str, float]:
+    return {name: sd for name, (sd, _) in read_variability_priors().items()}
+
+
+def _say_nothing(stage: str, index: int, value: float) -> None:
+    del stage, index, value
 
 
 def _make_set(
-    problem: FitProblem, fit: Calibration, rows: tuple[FitRow, ...], name: str, created: str
+    problem: FitProblem,
+    fit: Calibration,
+    shift: np.ndarray,
+    variability: Mapping[str, float],
+    name: str,
+    created: str,
 ) -> ParameterSet:
     values = {prior.name: prior.median for prior in problem.priors}
     for prior, line in zip(problem.free, fit.lines, strict=True):
@@ -117,8 +137,8 @@ def _make_set(
         scales={prior.name: prior.scale for prior in problem.priors},
         fitted=tuple(prior.name for prior in problem.free),
         covariance=fit.covariance,
-        variability={n: sd for n, (sd, _) in read_variability_priors().items()},
-        fit=_summarize(problem, fit, rows),
+        variability=dict(variability),
+        fit=_summarize(problem, fit, list_fit_rows(problem, fit, shift)),
         sources=tuple(sources),
     )
 
@@ -133,9 +153,12 @@ def _summarize(problem: FitProblem, fit: Calibration, rows: tuple[FitRow, ...]) 
     }
 
 
-def list_fit_rows(problem: FitProblem, fit: Calibration) -> tuple[FitRow, ...]:
-    """Set every observation beside its simulation for the typical trial (no trial effect)."""
-    simulated = predict_observations(problem, fit.lines)
+def list_fit_rows(problem: FitProblem, fit: Calibration, shift: np.ndarray) -> tuple[FitRow, ...]:
+    """Set every observation beside the cohort mean of the typical trial (no trial effect).
+
+    ``shift`` (M,) is what variability adds to the typical subject.
+    """
+    simulated = predict_observations(problem, fit.lines) + shift
     return tuple(
         FitRow(
             study=o.study,

@@ -26,7 +26,7 @@ from osteon.units import DAYS_PER_MONTH
 __all__ = ["STEPS_PER_MONTH", "Executor", "Precision", "ThreadExecutor", "load_engine", "simulate_timetable"]
 
 STEPS_PER_MONTH = 30
-_CHUNK_LANES = 128
+_CHUNK_LANES = 256
 _SEGMENT_MONTHS = 12
 _NO_STOP = 10**8
 _XLA_OPTIONS = (

@@ -1,4 +1,4 @@
-"""The batched solver: many virtual patients through one schedule, on arrays, by an exponential Heun method.
+"""The batched solver: many virtual patients through one schedule, on arrays, by an exponential midpoint rule.
 
 One call integrates ``N`` lanes (virtual patients, or trial arms) over ``blocks x steps`` equal steps and writes
 the outcomes at the end of each block. Doses are given at the start of their step, so the outcome at the end
@@ -59,35 +59,33 @@ def _draw_uniform(key: Any, step: Any, jnp: Any, dtype: Any) -> Any:
 
 
 def _step_once(state: State, lane: Lane, bolus: Bolus, drive: Drive, step_days: float) -> State:
-    """Advance one step. The order within a step: 1 doses, 2 slope, 3 trial step, 4 slope there, 5 correction.
+    """Advance one step. The order within a step: 1 doses, 2 slope, 3 half step, 4 slope there, 5 whole step.
 
-    This is Heun's method where a state has no fast loss of its own, and the exponential Runge-Kutta scheme of
-    second order where it has (Cox and Matthews' ETD2RK), with the exponential as 1/(1 + z + z^2/2).
+    This is the explicit midpoint rule where a state has no fast loss of its own, and its exponential form where
+    it has, with the exponential as 1/(1 + z + z^2/2): second order, and stable whatever the dose. The midpoint
+    is preferred to Heun's rule because a dose makes the slope jump at the left edge of its step.
     """
     dosed = add_doses(state, lane, bolus)
     slope = differentiate_state(dosed, lane, drive)
     losses = list_fast_losses(dosed, lane)
-    trial = State(
-        *(_try_step(x, dx, loss, step_days) for x, dx, loss in zip(dosed, slope, losses, strict=True))
+    middle = State(
+        *(_move(x, dx, loss, step_days / 2) for x, dx, loss in zip(dosed, slope, losses, strict=True))
     )
-    there = differentiate_state(trial, lane, drive)
+    there = differentiate_state(middle, lane, drive)
     return State(
-        *(_correct(*parts, step_days) for parts in zip(dosed, trial, slope, there, losses, strict=True))
+        *(
+            _move(x, dx if isinstance(loss, int) else dx + loss * (mid - x), loss, step_days)
+            for x, mid, dx, loss in zip(dosed, middle, there, losses, strict=True)
+        )
     )
 
 
-def _try_step(x: Any, slope: Any, loss: Any, step_days: float) -> Any:
+def _move(x: Any, slope: Any, loss: Any, days: float) -> Any:
+    """Move by a constant slope, or by one that a linear loss draws back as the state moves."""
     if isinstance(loss, int):
-        return x + step_days * slope
-    z = step_days * loss
-    return x + step_days * slope * (1 + z / 2) / (1 + z + z * z / 2)
-
-
-def _correct(x: Any, trial: Any, slope: Any, there: Any, loss: Any, step_days: float) -> Any:
-    if isinstance(loss, int):
-        return trial + step_days / 2 * (there - slope)
-    z = step_days * loss
-    return trial + step_days / 2 * (there - slope + loss * (trial - x)) * (1 + z) / (1 + z + z * z / 2)
+        return x + days * slope
+    z = days * loss
+    return x + days * slope * (1 + z / 2) / (1 + z + z * z / 2)
 
 
 class Progress(NamedTuple):

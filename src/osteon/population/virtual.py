@@ -102,15 +102,15 @@ def _find_root(covariance: np.ndarray) -> np.ndarray:
 def _draw_effects(
     parameters: ParameterSet, stream: np.random.Generator, count: int, *, typical: bool
 ) -> tuple[Effects, np.ndarray]:
-    """Draw log-scale departures; ``turnover`` is shared by both envelopes, ``turnover_c`` adds to the cortical."""
+    """Draw log-scale departures; ``turnover`` is shared by both envelopes; the site response has mean 1."""
     names = ("turnover", *_EFFECTS, *(f"response_{site}" for site in _SITES))
     sd = np.array([0 if typical else parameters.variability.get(name, 0) for name in names])
     table = stream.standard_normal((count, len(names))) * sd
     shock = dict(zip(names, table.T, strict=True))
     shock["turnover_t"] = shock["turnover_t"] + shock["turnover"]
     shock["turnover_c"] = shock["turnover_c"] + shock["turnover"]
-    response = np.exp([shock[f"response_{site}"] for site in _SITES])
-    return Effects(**{name: shock[name] for name in _EFFECTS}), response
+    response = [np.exp(shock[name] - sd[names.index(name)] ** 2 / 2) for name in names[-len(_SITES) :]]
+    return Effects(**{name: shock[name] for name in _EFFECTS}), np.array(response)
 
 
 def take_lanes(patients: VirtualPatients, lanes: np.ndarray) -> VirtualPatients:

@@ -30,7 +30,8 @@ Bone, ve = ye + me
     form_e = (1 - phi_e) Be (1 + oR_e Wf + oT_e pth) + phi_e/(1 + m_b S) + w_e G      w_t = 1, w_c = gm_c
     reso_e = (1 + dlt_e + dltm_e N) Je (1 + xi_e max(pth, 0))                  xi_t = 0
     dN   = -N/tau_N                           what is left of the menopausal imbalance
-    fe   = Ke form_e ve^-zeta ;  re = Ke reso_e ve^+zeta
+    fe   = Ke form_e/sigma_e ;  re = Ke reso_e sigma_e               sigma_e = ve^zeta in its first Pade form,
+                                              (2 + (1 + zeta)(ve - 1))/(2 + (1 - zeta)(ve - 1))
     dye  = fe - ks ye - re ye/ve ;  dme = ks ye - re me/ve
 Read-outs
     beta_e = (alpha ye + me)/(alpha ye0 + me0) ;  BMD_site = w_site beta_t + (1 - w_site) beta_c
@@ -389,7 +390,8 @@ def _differentiate_bone(
     feedback: Number,
 ) -> tuple[Number, Number]:
     volume = young + mature
-    stretch = volume**feedback
+    grown = volume - 1
+    stretch = (2 + (1 + feedback) * grown) / (2 + (1 - feedback) * grown)
     formed = formation / stretch
     resorbed_share = resorption * stretch / volume
     return formed - (mineralized + resorbed_share) * young, mineralized * young - resorbed_share * mature
