@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from osteon.evidence import find_fact
 from osteon.inference.patient import Baseline, Patient, SiteBaseline, read_baseline
 from osteon.population import (
     STEPS_PER_MONTH,
@@ -16,7 +17,7 @@ from osteon.population import (
     draw_virtual_patients,
     simulate_timetable,
 )
-from osteon.remodeling import ParameterSet, Timetable, load_parameter_set, tabulate_courses
+from osteon.remodeling import CHANNELS, ParameterSet, Timetable, load_parameter_set, tabulate_courses
 from osteon.therapy import Lifestyle, draw_course_stop_days, list_dose_courses
 from osteon.units import DAYS_PER_MONTH
 
@@ -97,11 +98,17 @@ def prepare_patient(
 
 
 def lay_out_sequence(
-    parameters: ParameterSet, sequence: Sequence, history: Sequence | None, months: int
+    parameters: ParameterSet,
+    sequence: Sequence,
+    history: Sequence | None,
+    months: int,
+    *,
+    deficient: bool = False,
 ) -> tuple[Timetable, int]:
     """Return the timetable of history and sequence, and the month on it at which the sequence starts.
 
-    Calcium and vitamin D run from the start of the sequence, as they did in every trial.
+    Calcium and vitamin D run from the start of the sequence, as they did in every trial; for a patient known to be
+    ``deficient`` in vitamin D only while the sequence names them.
     """
     length = history.duration_months if history else 0
     before = math.ceil(length)
@@ -113,9 +120,21 @@ def lay_out_sequence(
         months=before + months,
         steps_per_month=STEPS_PER_MONTH,
         scale=parameters.values,
-        calcium_from_day=0 if history else before * DAYS_PER_MONTH,
+        calcium_from_day=None if deficient else (0 if history else before * DAYS_PER_MONTH),
     )
+    if deficient:
+        _add_supplements(table, sequence, before)
     return table, before
+
+
+def _add_supplements(table: Timetable, sequence: Sequence, before: int) -> None:
+    fact = find_fact("forecast_rules", quantity="calcium_drive_supplemented", rule="vitamin_d_deficient")
+    ends = float(before)
+    for regimen in sequence.regimens:
+        start, ends = ends, ends + regimen.duration_months
+        if Lifestyle.CALCIUM_VITAMIN_D in regimen.lifestyle:
+            steps = slice(round(start * STEPS_PER_MONTH), round(ends * STEPS_PER_MONTH))
+            table.channels[steps, CHANNELS.index("calcium")] = fact.number
 
 
 def simulate_sites(
@@ -123,7 +142,8 @@ def simulate_sites(
 ) -> SiteCourses:
     """Simulate the bank and return the T-score of each valid site by month after the start."""
     history, seed, patient_id = bank.patient.history, bank.settings.seed, bank.patient.patient_id
-    table, before = lay_out_sequence(bank.parameters, sequence, history, months)
+    deficient = bank.patient.context.vitamin_d_deficiency is True
+    table, before = lay_out_sequence(bank.parameters, sequence, history, months, deficient=deficient)
     stops = _draw_stops(sequence, len(bank.virtual.keys), seed, patient_id, before)
     outcomes = simulate_timetable(bank.virtual, table, stop_months=stops, executor=executor)
     return read_courses(bank, sequence, outcomes[before : before + months + 1])

@@ -169,6 +169,8 @@ def _judge_durability(everywhere: np.ndarray, courses: SiteCourses, end: float) 
 
 def _write_notes(bank: PatientBank) -> tuple[str, ...]:
     notes = ["Calcium and vitamin D are taken to be sufficient, as in the trials."]
+    if bank.patient.context.vitamin_d_deficiency:
+        notes = ["Vitamin D is deficient: calcium and vitamin D count only where the sequence names them."]
     if bank.patient.person.sex == "male":
         notes.append("The model was calibrated on postmenopausal women; for a man this is an extrapolation.")
     history = bank.patient.history
