@@ -111,8 +111,6 @@ class _ChunkRunner:
     """One timetable, cut into padded years, ready to be run by chunk after chunk."""
 
     def __init__(self, timetable: Timetable, precision: Precision) -> None:
-        import jax.numpy as jnp
-
         if timetable.steps_per_month != STEPS_PER_MONTH:
             raise OsteonError(
                 code="engine.wrong_grid",
@@ -130,18 +128,16 @@ class _ChunkRunner:
         channels[: len(timetable.channels)] = timetable.channels
         adherence = np.ones(len(channels), dtype=precision)
         adherence[: len(timetable.adherence)] = timetable.adherence
-        self.channels = jnp.asarray(channels.reshape(*shape, len(CHANNELS), 1))
-        self.adherence = jnp.asarray(adherence.reshape(*shape, 1))
+        self.channels = channels.reshape(*shape, len(CHANNELS), 1)
+        self.adherence = adherence.reshape(*shape, 1)
 
     def run(self, patients: VirtualPatients, stop_months: np.ndarray) -> np.ndarray:
         """Return (padded months, 5, chunk) for one chunk of lanes."""
-        import jax.numpy as jnp
-
         solve = make_solver(step_days=DAYS_PER_MONTH / STEPS_PER_MONTH, random_doses=self.random)
-        lane = type(patients.lane)(*(jnp.asarray(x, dtype=self.precision) for x in patients.lane))
+        lane = type(patients.lane)(*(np.asarray(x, dtype=self.precision) for x in patients.lane))
         stop = np.minimum(np.ceil(stop_months * STEPS_PER_MONTH), _NO_STOP).astype(np.int32)
-        taking = Taking(jnp.asarray(patients.keys), jnp.asarray(stop))
-        progress = start_progress(lane, jnp.asarray(patients.menopause, dtype=self.precision), jnp)
+        taking = Taking(patients.keys, stop)
+        progress = start_progress(lane, patients.menopause.astype(self.precision), np)
         years = []
         for channels, adherence in zip(self.channels, self.adherence, strict=True):
             progress, outcomes = solve(progress, lane, channels, adherence, taking)

@@ -238,7 +238,7 @@ def start_state(lane: Lane, menopause: Number) -> State:
     return State(*drugs, *cells, *signals, young_t, 1 - young_t, young_c, 1 - young_c)
 
 
-_TRACE = 10.0**-12
+_TRACE = 10.0**-36
 
 
 class _Signals(NamedTuple):
