@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -53,9 +54,9 @@ class PatientFileError(BadInputError):
             faults=faults,
         )
 
-    def __reduce__(self) -> tuple[Callable[..., Self], tuple[dict[str, str], tuple[OsteonError, ...]]]:
-        """Pickle with the faults."""
-        return (_rebuild_error, (self.as_problem(), self.faults))  # type: ignore[return-value]
+    def __reduce__(self) -> tuple[object, tuple[dict[str, str], tuple[OsteonError, ...]]]:  # type: ignore[override]
+        """Pickle with the faults, which the five parts alone would lose."""
+        return (_rebuild_error, (self.as_problem(), self.faults))
 
 
 def _rebuild_error(problem: dict[str, str], faults: tuple[OsteonError, ...]) -> PatientFileError:
@@ -187,7 +188,9 @@ def _refuse_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return dict(pairs)
 
 
-_PARSERS: Final = MappingProxyType({".toml": tomllib.loads, ".json": _parse_json})
+_PARSERS: Final[Mapping[str, Callable[[str], Any]]] = MappingProxyType(
+    {".toml": tomllib.loads, ".json": _parse_json}
+)
 
 
 def _refuse_file(path: Path, code: str, got: str, expected: str) -> BadInputError:
@@ -252,7 +255,11 @@ def _make_scan(scan: ScanSection) -> Scan:
 
 
 def _make_history(text: str | None) -> Sequence | None:
-    return None if text is None else parse_sequence(text)
+    try:
+        return None if text is None else parse_sequence(text)
+    except BadInputError as fault:
+        parts = fault.as_problem()
+        raise BadInputError(**(parts | {"field": f"history, {parts['field']}"})) from fault
 
 
 def _make_context(section: BaseModel | None) -> PatientContext:
@@ -272,7 +279,7 @@ def _translate_fault(error: Mapping[str, Any], parsed: Mapping[str, object]) -> 
         hint = f'Write format = "{PATIENT_FORMAT}"; another version of osteon may read this file.'
         return _fault("patient.unknown_format", field, got, repr(PATIENT_FORMAT), hint)
     if kind == "enum":
-        hint = _suggest(str(error["input"]), error["ctx"]["expected"].replace("'", "").split(", "))
+        hint = _suggest(str(error["input"]), re.findall("'([^']+)'", error["ctx"]["expected"]))
         return _fault("patient.unknown_word", field, got, error["ctx"]["expected"], hint)
     expected, hint = _KINDS.get(kind, (error["msg"], "`osteon schema patient` describes every key."))
     return _fault("patient.wrong_kind", field, got, expected, hint)

@@ -76,7 +76,8 @@ def draw_virtual_patients(
     stream = address_stream(seed, patient, "between_subject_variability")
     if typical:
         shocks = shocks * 0
-    drawn = lines + shocks @ _find_root(parameters.covariance).T
+    # A sum that does not depend on how many draws there are: BLAS would pick another kernel for one row.
+    drawn = lines + np.einsum("dk,jk->dj", shocks, _find_root(parameters.covariance))
     values = free_values(parameters, np.repeat(drawn.T, per_draw, axis=1))
     effects, site_response = _draw_effects(parameters, stream, count, typical=typical)
     own = Covariates(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from osteon.errors import AbstainedError
 from osteon.evidence import find_fact
 from osteon.inference import name_context, simulate_sites
 from osteon.reversal.cells import PublishedCell, find_published_cells
@@ -94,6 +95,14 @@ def forecast_sequence(
     courses = simulate_sites(bank, sequence, months=months, executor=executor)
     above = np.asarray(courses.true_t > target.target_t_score)
     chosen = [i for i, s in enumerate(bank.baseline.sites) if s.site in target.sites]
+    if not chosen:
+        raise AbstainedError(
+            code="forecast.no_target_site",
+            field="ReversalDefinition.sites",
+            got=", ".join(s.site for s in bank.baseline.sites),
+            expected=" or ".join(target.sites),
+            hint="None of the sites that the target speaks of was measured.",
+        )
     everywhere = np.asarray(above[chosen].all(axis=0))
     reached = np.logical_or.accumulate(everywhere, axis=0).mean(axis=1)
     findings = check_sequence(sequence, name_context(bank.patient))

@@ -1,0 +1,119 @@
+"""Which document belongs to which result, and the schema that is published for each."""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from osteon.app.classification import ClassifiedCohort
+from osteon.app.demos import Demo
+from osteon.app.documents.classification import ClassifyDocument, write_classified
+from osteon.app.documents.literature import CiteDocument, DrugsDocument, write_drugs, write_literature
+from osteon.app.documents.outlook import ForecastDocument, PlanDocument, write_forecast, write_plan
+from osteon.app.documents.population import (
+    CalibrateDocument,
+    DemoDocument,
+    SurveyDocument,
+    write_demo,
+    write_fit,
+    write_survey,
+)
+from osteon.app.documents.problems import ErrorDocument, VersionDocument, write_versions
+from osteon.app.fits import Fit
+from osteon.app.forecasts import ForecastAnswer
+from osteon.app.literature import DrugSheet, Literature
+from osteon.app.plans import Plan
+from osteon.app.surveys import SurveyAnswer
+from osteon.app.versions import VersionFacts
+from osteon.errors import BadInputError
+from osteon.interop import PatientFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pydantic import BaseModel
+
+Result: TypeAlias = (
+    ClassifiedCohort
+    | Demo
+    | DrugSheet
+    | Fit
+    | ForecastAnswer
+    | Literature
+    | Plan
+    | SurveyAnswer
+    | VersionFacts
+)
+
+_WRITERS: Final[Mapping[type, Callable[[Any], BaseModel]]] = MappingProxyType(
+    {
+        ClassifiedCohort: write_classified,
+        Demo: write_demo,
+        DrugSheet: write_drugs,
+        Fit: write_fit,
+        ForecastAnswer: write_forecast,
+        Literature: write_literature,
+        Plan: write_plan,
+        SurveyAnswer: write_survey,
+        VersionFacts: write_versions,
+    }
+)
+_SHAPES: Final[Mapping[str, type[BaseModel]]] = MappingProxyType(
+    {
+        "calibrate": CalibrateDocument,
+        "cite": CiteDocument,
+        "classify": ClassifyDocument,
+        "demo": DemoDocument,
+        "drugs": DrugsDocument,
+        "error": ErrorDocument,
+        "forecast": ForecastDocument,
+        "patient": PatientFile,
+        "plan": PlanDocument,
+        "survey": SurveyDocument,
+        "version": VersionDocument,
+    }
+)
+
+
+def write_document(result: Result) -> str:
+    """Write a result as JSON text.
+
+    >>> from osteon.app import cite_keys
+    >>> write_document(cite_keys(["looker1998"])).splitlines()[-2:]
+    ['  ]', '}']
+    """
+    return _WRITERS[type(result)](result).model_dump_json(indent=2)
+
+
+def list_schemas() -> tuple[str, ...]:
+    """Name every published schema; `patient` is the one that is read, the others are written.
+
+    >>> "plan" in list_schemas()
+    True
+    """
+    return tuple(_SHAPES)
+
+
+def describe_schema(name: str) -> str:
+    """Return a JSON Schema (draft 2020-12) as text.
+
+    Raises `schema.unknown`.
+
+    >>> json.loads(describe_schema("plan"))["title"]
+    'PlanDocument'
+    """
+    shape = _SHAPES.get(name)
+    if shape is None:
+        close = get_close_matches(name, list_schemas(), n=1)
+        raise BadInputError(
+            code="schema.unknown",
+            field="schema name",
+            got=repr(name),
+            expected=f"one of {', '.join(list_schemas())}",
+            hint=f"Did you mean {close[0]}?" if close else "Each command has the schema of its name.",
+        )
+    schema = shape.model_json_schema(mode="validation" if shape is PatientFile else "serialization")
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:osteon:{name}:1"}
+    return json.dumps(head | schema, indent=2)
