@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from osteon.app.literature import DrugSheet, Literature, cite_file, cite_keys, describe_drugs, find_drug
     from osteon.app.plans import Plan, PlanOption, plan
     from osteon.app.surveys import SurveyAnswer, SurveyOption, SurveyShare, forecast_survey, read_respondent
+    from osteon.app.validation import ValidatedEvidence, validate, validate_cells, validate_table
     from osteon.app.versions import VersionFacts, read_version_facts
     from osteon.app.wording import (
         NOTICE,
@@ -46,6 +47,7 @@ __all__ = [
     "SurveyAnswer",
     "SurveyOption",
     "SurveyShare",
+    "ValidatedEvidence",
     "VersionFacts",
     "calibrate",
     "choose_example",
@@ -70,6 +72,9 @@ __all__ = [
     "read_version_facts",
     "run_demo",
     "store_fit",
+    "validate",
+    "validate_cells",
+    "validate_table",
     "write_document",
     "write_fit",
     "write_fit_charts",
@@ -89,6 +94,7 @@ _HOMES = {
     "literature": ("DrugSheet", "Literature", "cite_file", "cite_keys", "describe_drugs", "find_drug"),
     "plans": ("Plan", "PlanOption", "plan"),
     "surveys": ("SurveyAnswer", "SurveyOption", "SurveyShare", "forecast_survey", "read_respondent"),
+    "validation": ("ValidatedEvidence", "validate", "validate_cells", "validate_table"),
     "versions": ("VersionFacts", "read_version_facts"),
     "wording": (
         "NOTICE",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from osteon.app import label_site
-from osteon.cli.screen import open_table, print_footer
+from osteon.cli.screen import open_table, print_footer, print_words
 from osteon.errors import AbstainedError, OsteonError
 
 if TYPE_CHECKING:
@@ -41,11 +41,9 @@ def _print_patient(screen: Console, patient_id: str, found: Classification) -> N
     screen.print(table)
     lowest = label_site(found.lowest_site).lower()
     kind = "WHO class" if found.who_class is not None else "By Z-score"
-    screen.print(f"{kind} by the lowest site ({lowest}): ", end="")
-    screen.print(found.label, style="heading")
+    print_words(screen, f"{kind} by the lowest site ({lowest}): ", (found.label, "heading"))
     for finding in _list_findings(found):
-        screen.print(f"{finding.message} ", end="")
-        screen.print(f"[{finding.code}; {finding.source}]", style="muted")
+        print_words(screen, f"{finding.message} ", (f"[{finding.code}; {finding.source}]", "muted"))
 
 
 def _list_site_cells(site: SiteResult) -> Iterator[str]:
@@ -71,8 +69,7 @@ def _print_cohort(screen: Console, cohort: ClassifiedCohort) -> None:
         table.add_row(*_list_row_cells(row))
     screen.print(table)
     counts = ", ".join(f"{label} {count}" for label, count in cohort.counts.items())
-    screen.print(f"{len(cohort.rows)} rows: ", end="", style="heading")
-    screen.print(counts)
+    print_words(screen, (f"{len(cohort.rows)} rows: ", "heading"), counts)
 
 
 def _list_row_cells(row: ClassifiedRow) -> Iterator[str | Text]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from osteon import __version__
 from osteon.cli.faults import UsageProblem, report_fault, report_usage
-from osteon.cli.program import program
 from osteon.errors import OsteonError
 
 if TYPE_CHECKING:
@@ -28,9 +28,18 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code: 0 an answer, 2 bad input, 3 abstained."""
+    if list(arguments) == ["--version"]:
+        sys.stdout.write(f"osteon {__version__}\n")
+        return 0
+    return _run_program(list(arguments) or ["--help"])
+
+
+def _run_program(arguments: list[str]) -> int:
+    from osteon.cli.program import program
+
     as_json = "--json" in arguments
     try:
-        code = program(list(arguments), prog_name="osteon", standalone_mode=False)
+        code = program(arguments, prog_name="osteon", standalone_mode=False)
         sys.stdout.flush()
     except OsteonError as fault:
         return report_fault(fault, as_json=as_json)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from osteon.cli.screen import open_table, print_footer
+from osteon.cli.screen import open_table, print_footer, print_words
 from osteon.evidence import format_reference
 
 if TYPE_CHECKING:
@@ -61,9 +61,9 @@ def _say_interval(days: float) -> str:
 
 
 def _print_drug(screen: Console, facts: DrugFacts) -> None:
-    screen.print(facts.drug.value, style="name", end="  ")
     names = (*facts.synonyms, *facts.brand_names)
-    screen.print(f"{facts.family}{'; also ' + ', '.join(names) if names else ''}")
+    also = f"; also {', '.join(names)}" if names else ""
+    print_words(screen, (facts.drug.value, "name"), f"  {facts.family}{also}")
     if facts.follow_on:
         screen.print(f"Guidelines have an {facts.follow_on} follow it.")
     _print_facts(screen, "Labeled doses", map(_list_dose, facts.labeled_doses))

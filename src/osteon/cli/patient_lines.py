@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from osteon.app import describe_patient, label_site
+from osteon.cli.screen import print_words
 from osteon.densitometry import round_t_score, who_class
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ __all__ = ["print_patient"]
 
 def print_patient(screen: Console, patient: Patient, baseline: Baseline) -> None:
     """Print the patient and the baseline, one line for each site."""
-    screen.print(patient.patient_id, style="name", end="  ")
-    screen.print(describe_patient(patient))
+    print_words(screen, (patient.patient_id, "name"), f"  {describe_patient(patient)}")
     table = Table.grid(padding=(0, 2, 0, 0))
     for site in baseline.sites:
         table.add_row(
@@ -33,7 +33,7 @@ def print_patient(screen: Console, patient: Patient, baseline: Baseline) -> None
         )
     screen.print(table)
     found = baseline.classification
-    screen.print(f"  WHO class by the lowest site ({label_site(found.lowest_site).lower()}): ", end="")
-    screen.print(found.label, style="heading")
+    lowest = label_site(found.lowest_site).lower()
+    print_words(screen, f"  WHO class by the lowest site ({lowest}): ", (found.label, "heading"))
     for finding in (*found.findings, *(one for site in found.sites for one in site.findings)):
         screen.print(f"  {finding.message}", style="muted")

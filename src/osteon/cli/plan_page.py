@@ -9,7 +9,7 @@ from rich.text import Text
 from osteon.app import format_chance, format_percent, format_target, label_site, name_sequence
 from osteon.cli.patient_lines import print_patient
 from osteon.cli.remarks import Remarks, print_remarks
-from osteon.cli.screen import open_table, print_footer
+from osteon.cli.screen import open_table, print_footer, print_words
 from osteon.therapy import format_prescription
 
 if TYPE_CHECKING:
@@ -32,8 +32,11 @@ def print_plan(screen: Console, plan: Plan) -> None:
     remarks = Remarks(option.forecast.findings for option in plan.options)
     print_patient(screen, plan.patient, plan.baseline)
     screen.print()
-    screen.print(f"Chance of a T-score above {target} at month {plan.month}", style="heading", end="")
-    screen.print(", with 90 % interval; the order is fixed and ranks nothing", style="muted")
+    print_words(
+        screen,
+        (f"Chance of a T-score above {target} at month {plan.month}", "heading"),
+        (", with 90 % interval; the order is fixed and ranks nothing", "muted"),
+    )
     screen.print(_tabulate(plan, remarks))
     _print_legend(screen, plan)
     _print_published(screen, plan)
@@ -133,8 +136,11 @@ def _print_published(screen: Console, plan: Plan) -> None:
             table.add_row(name_sequence(option.forecast.sequence), *row)
     if table.row_count:
         screen.print()
-        screen.print("Beside the published chances", style="heading", end="")
-        screen.print(", which speak of what a scan reads, not of the true T-score", style="muted")
+        print_words(
+            screen,
+            ("Beside the published chances", "heading"),
+            (", which speak of what a scan reads, not of the true T-score", "muted"),
+        )
         screen.print(table)
 
 

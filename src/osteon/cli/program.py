@@ -48,19 +48,13 @@ Chart = Annotated[
 ]
 
 
-@program.callback(invoke_without_command=True)
+@program.callback()
 def start(
-    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
 ) -> None:
-    """Print the version or the help where no command is given."""
+    """Stand before every command; the version by itself is answered without coming here."""
     if version:
-        from osteon import __version__
-
-        print_json(f"osteon {__version__}")
-        raise typer.Exit
-    if context.invoked_subcommand is None:
-        print_json(context.get_help())
+        raise typer.BadParameter("stands alone", param_hint="--version")
 
 
 @program.command()
@@ -224,6 +218,46 @@ def calibrate(
         _make_folder(out)
         _say_written(*app.write_fit(fit, out), *app.write_fit_charts(fit, out))
     _deliver(fit, print_fit, as_json=as_json, out=None)
+
+
+@program.command()
+def validate(
+    table: Annotated[
+        Path | None, typer.Option("--table", metavar="FILE", help="Your own arms, one number a row (.csv).")
+    ] = None,
+    cells: Annotated[
+        Path | None, typer.Option("--cells", metavar="FILE", help="Chances by baseline T-score (.csv).")
+    ] = None,
+    as_json: AsJson = False,
+    out: Out = None,
+) -> None:
+    """The model beside a trial of your own, beside published chances, or beside all the evidence.
+
+    A row that cannot be simulated keeps its place and says why.
+    """
+    from osteon import app
+    from osteon.cli.validate_page import print_arm_table, print_cell_table, print_evidence
+
+    if table is not None and cells is not None:
+        raise BadInputError(
+            code="validate.two_tables",
+            field="--table and --cells",
+            got="both",
+            expected="one of them",
+            hint="Give the command twice.",
+        )
+    if table is not None:
+        with show_steps("Simulating the arms"):
+            arms = app.validate_table(table)
+        _deliver(arms, print_arm_table, as_json=as_json, out=out)
+    elif cells is not None:
+        with show_steps("Simulating the chances"):
+            chances = app.validate_cells(cells)
+        _deliver(chances, print_cell_table, as_json=as_json, out=out)
+    else:
+        with show_progress("Reproducing the evidence") as progress:
+            evidence = app.validate(progress=progress)
+        _deliver(evidence, print_evidence, as_json=as_json, out=out)
 
 
 @program.command()

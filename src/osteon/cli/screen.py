@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-__all__ = ["open_screen", "open_table", "print_footer", "print_json", "show_progress", "show_steps"]
+__all__ = [
+    "open_screen",
+    "open_table",
+    "print_footer",
+    "print_json",
+    "print_words",
+    "show_progress",
+    "show_steps",
+]
 
 _PLAIN_WIDTH: Final = 100
 _STYLES: Final = {
@@ -42,6 +50,13 @@ def open_screen(*, to_errors: bool = False) -> Console:
 def print_json(text: str) -> None:
     """Print JSON as it is: no color, no wrapping, one trailing newline."""
     sys.stdout.write(text + "\n")
+
+
+def print_words(screen: Console, *words: str | tuple[str, str]) -> None:
+    """Print words in one flow, each plain or with its style."""
+    from rich.text import Text
+
+    screen.print(Text.assemble(*words))
 
 
 def print_footer(screen: Console, *facts: str) -> None:

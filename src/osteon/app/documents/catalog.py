@@ -21,14 +21,24 @@ from osteon.app.documents.population import (
     write_survey,
 )
 from osteon.app.documents.problems import ErrorDocument, VersionDocument, write_versions
+from osteon.app.documents.validation import (
+    ValidateCellsDocument,
+    ValidateDocument,
+    ValidateTableDocument,
+    write_validated_arms,
+    write_validated_cells,
+    write_validated_evidence,
+)
 from osteon.app.fits import Fit
 from osteon.app.forecasts import ForecastAnswer
 from osteon.app.literature import DrugSheet, Literature
 from osteon.app.plans import Plan
 from osteon.app.surveys import SurveyAnswer
+from osteon.app.validation import ValidatedEvidence
 from osteon.app.versions import VersionFacts
 from osteon.errors import BadInputError
 from osteon.interop import PatientFile
+from osteon.trials import ArmTable, CellTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +46,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 Result: TypeAlias = (
-    ClassifiedCohort
+    ArmTable
+    | CellTable
+    | ClassifiedCohort
     | Demo
     | DrugSheet
     | Fit
@@ -44,11 +56,14 @@ Result: TypeAlias = (
     | Literature
     | Plan
     | SurveyAnswer
+    | ValidatedEvidence
     | VersionFacts
 )
 
 _WRITERS: Final[Mapping[type, Callable[[Any], BaseModel]]] = MappingProxyType(
     {
+        ArmTable: write_validated_arms,
+        CellTable: write_validated_cells,
         ClassifiedCohort: write_classified,
         Demo: write_demo,
         DrugSheet: write_drugs,
@@ -57,6 +72,7 @@ _WRITERS: Final[Mapping[type, Callable[[Any], BaseModel]]] = MappingProxyType(
         Literature: write_literature,
         Plan: write_plan,
         SurveyAnswer: write_survey,
+        ValidatedEvidence: write_validated_evidence,
         VersionFacts: write_versions,
     }
 )
@@ -72,6 +88,9 @@ _SHAPES: Final[Mapping[str, type[BaseModel]]] = MappingProxyType(
         "patient": PatientFile,
         "plan": PlanDocument,
         "survey": SurveyDocument,
+        "validate": ValidateDocument,
+        "validate-cells": ValidateCellsDocument,
+        "validate-table": ValidateTableDocument,
         "version": VersionDocument,
     }
 )
