@@ -140,6 +140,7 @@ _NOTES = (
     "In usual care, who stops a drug is taken to receive none of the later ones.",
     "Every site that was measured must be above the target; scans missing from the survey are not made up.",
     "Some pass without any drug: a scan read just below the line is partly bad luck.",
+    "A T-score that has passed the target does not end the diagnosis of osteoporosis.",
 )
 
 

@@ -23,10 +23,7 @@ __all__ = [
     "name_sequence",
 ]
 
-NOTICE: Final = (
-    "Research use only, not a medical device. Options to discuss, not directives. "
-    "A T-score goal reached does not end the diagnosis of osteoporosis."
-)
+NOTICE: Final = "Research use only, not a medical device. Options to discuss, not directives."
 
 
 def label_site(site: str) -> str:

@@ -35,7 +35,7 @@ def print_forecast(screen: Console, answer: ForecastAnswer) -> None:
         screen.print(sentence)
     print_remarks(screen, Remarks([found.findings]))
     screen.print()
-    for note in found.notes[:-1]:
+    for note in found.notes:
         screen.print(note, style="muted")
     print_footer(
         screen,

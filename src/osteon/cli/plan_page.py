@@ -42,7 +42,7 @@ def print_plan(screen: Console, plan: Plan) -> None:
     _print_published(screen, plan)
     print_remarks(screen, remarks)
     screen.print()
-    for note in plan.options[0].forecast.notes[:-1]:
+    for note in plan.options[0].forecast.notes:
         screen.print(note, style="muted")
     first = plan.options[0].forecast
     print_footer(

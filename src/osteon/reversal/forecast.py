@@ -14,7 +14,7 @@ from osteon.inference import name_context, simulate_sites
 from osteon.reversal.cells import PublishedCell, find_published_cells
 from osteon.reversal.chance import Chance, estimate_chance, estimate_share
 from osteon.reversal.definition import ReversalDefinition, standard_reversal
-from osteon.therapy import Finding, check_sequence
+from osteon.therapy import Drug, Finding, check_sequence
 
 if TYPE_CHECKING:
     from osteon.densitometry import Site
@@ -119,7 +119,7 @@ def forecast_sequence(
         durability=_judge_durability(everywhere, courses, end),
         cells=cells,
         findings=findings,
-        notes=_write_notes(bank),
+        notes=(*_list_extrapolations(bank, sequence), *_write_notes(bank)),
         parameter_set=bank.parameters.name,
         evidence_hash=bank.parameters.evidence_hash,
         seed=bank.settings.seed,
@@ -174,6 +174,26 @@ def _judge_durability(everywhere: np.ndarray, courses: SiteCourses, end: float) 
         holds=estimate_share(later, at_end, courses.draw),
         above=estimate_chance(later[None], courses.draw)[0],
     )
+
+
+def _list_extrapolations(bank: PatientBank, sequence: Sequence) -> tuple[str, ...]:
+    """Name every drug given for longer, history included, than anybody was observed on it."""
+    before = bank.patient.history.regimens if bank.patient.history else ()
+    months: dict[Drug, float] = {}
+    for regimen in (*before, *sequence.regimens):
+        for prescription in regimen.prescriptions:
+            months[prescription.drug] = months.get(prescription.drug, 0) + regimen.duration_months
+    notes = []
+    for drug, total in months.items():
+        longest = find_fact(
+            "forecast_rules", quantity="months_on_drug", rule=f"observed_exposure_{drug}"
+        ).number
+        if total > longest:
+            notes.append(
+                f"{total:g} months of {drug} are more than the {longest:g} that were observed: "
+                "this forecast is an extrapolation."
+            )
+    return tuple(notes)
 
 
 def _write_notes(bank: PatientBank) -> tuple[str, ...]:

@@ -75,4 +75,4 @@ def test_nothing_is_ever_said_to_be_certain(chance, said):
 
 def test_the_notice_says_what_osteon_is_not():
     assert "not a medical device" in NOTICE
-    assert "does not end the diagnosis" in NOTICE
+    assert "not directives" in NOTICE

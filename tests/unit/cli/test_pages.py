@@ -112,6 +112,11 @@ def test_a_missing_site_and_a_man_are_spoken_of(pages):
     assert "Chance of a T-score above -2.0 at month 24" in page
 
 
+def test_the_diagnosis_is_said_to_persist(pages):
+    for name in ("plan", "treated", "forecast"):
+        assert "The diagnosis of osteoporosis persists" in squeeze(pages[name])
+
+
 def test_a_forecast_says_when_each_site_gets_there(pages):
     page = squeeze(pages["forecast"])
     for site in SITES:

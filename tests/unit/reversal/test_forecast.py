@@ -210,3 +210,9 @@ def test_every_standard_sequence_has_a_forecast(standard):
     assert np.isfinite([path.quantiles for path in found.sites]).all()
     assert found.parameter_set
     assert found.virtual_patients == SMALL.draws * SMALL.per_draw
+
+
+def test_a_course_longer_than_anybody_was_observed_on_is_named():
+    long = forecast("romosozumab for 36 months")
+    assert any("36 months of romosozumab" in note and "extrapolation" in note for note in long.notes)
+    assert not any("extrapolation" in note for note in forecast("romosozumab for 12 months").notes)

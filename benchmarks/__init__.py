@@ -1,0 +1,1 @@
+"""How long it takes: whole commands as typed, and the engine beside a general-purpose solver."""
