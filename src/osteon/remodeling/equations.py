@@ -106,7 +106,7 @@ class State(NamedTuple):
 
 
 class Drive(NamedTuple):
-    """What is given continuously during one step: bisphosphonates in mg/day, the others 1 at the usual dose (0 to 2)."""
+    """What is given continuously during one step: bisphosphonates in mg/day, others 1 at the usual dose."""
 
     alendronate_mg_day: Number
     risedronate_mg_day: Number
