@@ -33,7 +33,7 @@ format: $(READY) ## Put the code in the house's layout
 	$(BIN)/ruff check --fix
 
 calibrate: $(READY) ## Fit the model to the calibration arms again
-	$(BIN)/osteon calibrate
+	$(BIN)/osteon calibrate --out out/calibration
 
 bench: $(READY) ## Time the engine on this machine
 	$(BIN)/python -m benchmarks

@@ -26,13 +26,16 @@ __all__ = [
 NOTICE: Final = "Research use only, not a medical device. Options to discuss, not directives."
 
 
-def label_site(site: str) -> str:
-    """Write a site as people say it.
+_MARKERS: Final = frozenset({"ctx", "p1np"})
 
-    >>> label_site("total_hip")
-    'Total hip'
+
+def label_site(outcome: str) -> str:
+    """Write a site as people say it, or a marker of turnover.
+
+    >>> label_site("total_hip"), label_site("p1np")
+    ('Total hip', 'P1NP')
     """
-    return site.replace("_", " ").capitalize()
+    return outcome.upper() if outcome in _MARKERS else outcome.replace("_", " ").capitalize()
 
 
 def describe_patient(patient: Patient) -> str:

@@ -139,7 +139,7 @@ def _print_published(screen: Console, plan: Plan) -> None:
         print_words(
             screen,
             ("Beside the published chances", "heading"),
-            (", which speak of what a scan reads, not of the true T-score", "muted"),
+            (", which speak of what a scan reads, for the baseline nearest this one", "muted"),
         )
         screen.print(table)
 

@@ -43,7 +43,7 @@ class BankSettings:
     """How many parameter draws, how many virtual patients each, and the seed of every stream."""
 
     draws: int = 32
-    per_draw: int = 24
+    per_draw: int = 16
     seed: int = 1
 
 

@@ -134,7 +134,10 @@ class _ChunkRunner:
     def run(self, patients: VirtualPatients, stop_months: np.ndarray) -> np.ndarray:
         """Return (padded months, 5, chunk) for one chunk of lanes."""
         solve = make_solver(step_days=DAYS_PER_MONTH / STEPS_PER_MONTH, random_doses=self.random)
-        lane = type(patients.lane)(*(np.asarray(x, dtype=self.precision) for x in patients.lane))
+        # On the device once: each year's call would move these arrays again.
+        lane = load_engine().device_put(
+            type(patients.lane)(*(np.asarray(x, dtype=self.precision) for x in patients.lane))
+        )
         stop = np.minimum(np.ceil(stop_months * STEPS_PER_MONTH), _NO_STOP).astype(np.int32)
         taking = Taking(patients.keys, stop)
         progress = start_progress(lane, patients.menopause.astype(self.precision), np)

@@ -32,8 +32,7 @@ def estimate_chance(above: NDArray[np.bool_], draw: NDArray[np.int_]) -> tuple[C
     """
     draws = int(draw.max()) + 1
     by_draw = above.reshape(len(above), draws, -1)
-    count = np.full(draws, by_draw.shape[2])
-    return tuple(_estimate(row, count) for row in by_draw.sum(axis=2))
+    return _estimate(by_draw.sum(axis=2), np.full(draws, by_draw.shape[2]))
 
 
 def estimate_share(
@@ -45,18 +44,20 @@ def estimate_share(
     draws = int(draw.max()) + 1
     kept = (later & among).reshape(draws, -1).sum(axis=1)
     base = among.reshape(draws, -1).sum(axis=1)
-    return _estimate(kept[base > 0], base[base > 0])
+    return _estimate(kept[None, base > 0], base[base > 0])[0]
 
 
-def _estimate(kept: NDArray[np.int_], base: NDArray[np.int_]) -> Chance:
-    """Pool counts by draw; half a success and half a failure are added for the interval (Jeffreys)."""
-    total = base.sum()
-    value = float(kept.sum() / total)
-    center = float((kept.sum() + 1 / 2) / (total + 1))
-    luck = float((center * (1 - center) / base).mean())
-    between = float((kept / base).var(ddof=1)) if len(base) > 1 else 0.0
-    variance = max(between - luck, 0.0) + center * (1 - center) / (total + 1)
-    width = _Z_90 * variance**0.5 / (center * (1 - center))
+def _estimate(kept: NDArray[np.int_], base: NDArray[np.int_]) -> tuple[Chance, ...]:
+    """Pool counts (rows, draws) out of ``base`` (draws,); the interval adds half a success and half a failure."""
+    total, count = base.sum(), kept.sum(axis=1)
+    value, center = count / total, (count + 1 / 2) / (total + 1)
+    luck = (center[:, None] * (1 - center[:, None]) / base).mean(axis=1)
+    between = (kept / base).var(axis=1, ddof=1) if len(base) > 1 else luck
+    variance = np.maximum(between - luck, 0) + center * (1 - center) / (total + 1)
+    width = _Z_90 * np.sqrt(variance) / (center * (1 - center))
     odds = center / (1 - center)
     low, high = odds * np.exp(-width), odds * np.exp(width)
-    return Chance(value, min(value, float(low / (1 + low))), max(value, float(high / (1 + high))))
+    ends = np.minimum(value, low / (1 + low)), np.maximum(value, high / (1 + high))
+    return tuple(
+        Chance(*numbers) for numbers in zip(value.tolist(), *(end.tolist() for end in ends), strict=True)
+    )
