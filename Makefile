@@ -16,7 +16,7 @@ PYTHON ?= $(shell for candidate in python3.14 python3.13 python3.12 python3.11 p
 help: ## List what can be asked for
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
-demo: $(READY) ## Show what osteon does, in a few seconds
+demo: $(READY) ## Show what osteon does, on real data, in about a minute
 	@$(BIN)/osteon demo
 
 test: $(READY) ## Run every test, the examples in docstrings and README included
@@ -52,7 +52,7 @@ $(READY): requirements.txt pyproject.toml
 		echo "osteon needs Python 3.11 to 3.14 with the venv module; found: '$(PYTHON)'." >&2; \
 		echo "Install one (on Debian and Ubuntu also python3-venv), or: make PYTHON=/path/to/python" >&2; \
 		exit 1; fi
-	@echo "Setting up .venv with $$('$(PYTHON)' --version), once (about 900 MB on disk)"
+	@echo "Setting up .venv with $$('$(PYTHON)' --version), once (about 1.3 GB on disk)"
 	@if command -v uv >/dev/null 2>&1; then set -e; \
 		uv venv --quiet --allow-existing --python '$(PYTHON)' .venv; \
 		uv pip install --quiet --compile-bytecode --python .venv --require-hashes --only-binary :all: -r requirements.txt; \
