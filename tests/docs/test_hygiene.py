@@ -52,7 +52,7 @@ def tree() -> list[Path]:
     ("pattern", "caught", "passed"),
     [
         (MACHINE_PATH, "open('/ho" + "me/ann/scan.csv')", "https://example.org/home/ann/scan.csv"),
-        (MACHINE_PATH, "/wo" + "rk/main", "net/work/main"),
+        (MACHINE_PATH, "/wo" + "rk/main", "net/wo" + "rk/main"),
         (SCRATCH_PATH, "cd /t" + "mp/x", "$HOME/t" + "mp/x"),
         (REGISTRY, "--index" + "-url https://mirror", "an index of urls"),
         (TO_DO, "TO" + "DO: later", "TO" + "DO: later, see #12"),
