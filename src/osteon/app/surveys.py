@@ -14,14 +14,14 @@ from osteon.inference import (
     BankSettings,
     Patient,
     PatientBank,
+    draw_stops,
     lay_out_sequence,
     prepare_patient,
     read_courses,
 )
-from osteon.population import address_stream, join_virtual_patients, simulate_timetable
+from osteon.population import join_virtual_patients, simulate_timetable
 from osteon.registry import choose_spine_bmd, estimate_mean, estimate_total, load_nhanes_adults
-from osteon.therapy import RealWorldPersistence, draw_course_stop_days, list_dose_courses, standard_sequences
-from osteon.units import DAYS_PER_MONTH
+from osteon.therapy import RealWorldPersistence, standard_sequences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -234,7 +234,7 @@ def ask_crowd(crowd: Crowd, sequence: therapy.Sequence) -> NDArray[np.float64]:
     """Return each respondent's chance of being above the target everywhere, by draw (people, draws)."""
     first = crowd.banks[0]
     table, _ = lay_out_sequence(first.parameters, sequence, None, crowd.month)
-    stops = _draw_stops(crowd.banks, sequence)
+    stops = _join_stops(crowd.banks, sequence)
     outcomes = simulate_timetable(crowd.virtual, table, stop_months=stops)
     lanes = first.settings.draws * first.settings.per_draw
     shares = [
@@ -273,18 +273,10 @@ def _read_chance(
     return np.asarray(above.reshape(bank.settings.draws, -1).mean(axis=1))
 
 
-def _draw_stops(banks: Sequence[PatientBank], sequence: therapy.Sequence) -> NDArray[np.float64] | None:
-    """Draw when each virtual patient stops, from the same streams as a forecast of the one patient."""
-    if all(regimen.persistence is None for regimen in sequence.regimens):
-        return None
-    ends = np.array([course.stop_day for course in list_dose_courses(sequence)])
-    months = []
-    for bank in banks:
-        stream = address_stream(bank.settings.seed, bank.patient.patient_id, "persistence")
-        uniforms = 1 - stream.random((len(bank.virtual.keys), len(sequence.regimens)))
-        days = draw_course_stop_days(sequence, uniforms)
-        months.append(np.where(days < ends, days, np.inf).min(axis=1) / DAYS_PER_MONTH)
-    return np.concatenate(months)
+def _join_stops(banks: Sequence[PatientBank], sequence: therapy.Sequence) -> NDArray[np.float64] | None:
+    """Join when each virtual patient stops, from the same streams as a forecast of the one patient."""
+    drawn = [stops for bank in banks if (stops := draw_stops(bank, sequence)) is not None]
+    return np.concatenate(drawn) if drawn else None
 
 
 def _measure_model_error(by_draw: NDArray[np.float64], weights: NDArray[np.float64], per_draw: int) -> float:

@@ -29,6 +29,7 @@ __all__ = [
     "BankSettings",
     "PatientBank",
     "SiteCourses",
+    "draw_stops",
     "lay_out_sequence",
     "prepare_patient",
     "read_courses",
@@ -141,11 +142,12 @@ def simulate_sites(
     bank: PatientBank, sequence: Sequence, *, months: int, executor: Executor | None = None
 ) -> SiteCourses:
     """Simulate the bank and return the T-score of each valid site by month after the start."""
-    history, seed, patient_id = bank.patient.history, bank.settings.seed, bank.patient.patient_id
+    history = bank.patient.history
     deficient = bank.patient.context.vitamin_d_deficiency is True
     table, before = lay_out_sequence(bank.parameters, sequence, history, months, deficient=deficient)
-    stops = _draw_stops(sequence, len(bank.virtual.keys), seed, patient_id, before)
-    outcomes = simulate_timetable(bank.virtual, table, stop_months=stops, executor=executor)
+    stops = draw_stops(bank, sequence)
+    clock = None if stops is None else before + stops
+    outcomes = simulate_timetable(bank.virtual, table, stop_months=clock, executor=executor)
     return read_courses(bank, sequence, outcomes[before : before + months + 1])
 
 
@@ -184,16 +186,18 @@ def _measure_noise(parameters: ParameterSet, site: str, precision_error: float, 
     return float(np.hypot(precision_error, drift))
 
 
-def _draw_stops(sequence: Sequence, count: int, seed: int, patient_id: str, before: int) -> np.ndarray | None:
-    """Draw the month at which each patient stops taking anything, on the timetable's clock."""
+def draw_stops(bank: PatientBank, sequence: Sequence) -> np.ndarray | None:
+    """Draw the month of the sequence at which each virtual patient stops taking anything, (N,).
+
+    ``None`` when no regimen says how long patients stay on it; infinite for who stays to the end.
+    """
     if all(regimen.persistence is None for regimen in sequence.regimens):
         return None
-    stream = address_stream(seed, patient_id, "persistence")
-    uniforms = 1 - stream.random((count, len(sequence.regimens)))
+    stream = address_stream(bank.settings.seed, bank.patient.patient_id, "persistence")
+    uniforms = 1 - stream.random((len(bank.virtual.keys), len(sequence.regimens)))
     days = draw_course_stop_days(sequence, uniforms)
     ends = np.array([course.stop_day for course in list_dose_courses(sequence)])
-    early = np.where(days < ends, days, np.inf)
-    return np.asarray(before + early.min(axis=1) / DAYS_PER_MONTH)
+    return np.asarray(np.where(days < ends, days, np.inf).min(axis=1) / DAYS_PER_MONTH)
 
 
 def _add_exercise(parameters: ParameterSet, sequence: Sequence, row: int, months: int) -> np.ndarray:

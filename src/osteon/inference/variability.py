@@ -113,6 +113,10 @@ def find_precision_percent(site: str) -> float:
     return float(fact.value)
 
 
+def _read_weight(quantity: str) -> float:
+    return find_fact("variability_priors", quantity=quantity, effect="").number
+
+
 def fit_variability(
     parameters: ParameterSet, spreads: Sequence[PublishedSpread], priors: Mapping[str, tuple[float, float]]
 ) -> dict[str, float]:
@@ -121,7 +125,8 @@ def fit_variability(
     center = np.log([priors[name][0] for name in names])
     width = np.array([priors[name][1] for name in names])
     target = np.log([s.sd_percent for s in spreads])
-    weight = np.array([1 / 2 if s.recalled else 1 for s in spreads]) * 10 / 2
+    log_sd, recalled = (_read_weight(name) for name in ("residual_log_sd", "recalled_factor"))
+    weight = np.array([1 / (log_sd * (recalled if s.recalled else 1)) for s in spreads])
 
     def expand(line: np.ndarray) -> dict[str, float]:
         return {n: m for n, (m, _) in priors.items()} | dict(zip(names, np.exp(line).tolist(), strict=True))
