@@ -11,7 +11,7 @@ SUPPORTED := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_in
 PYTHON ?= $(shell for candidate in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	if $$candidate -c '$(SUPPORTED)' >/dev/null 2>&1; then echo $$candidate; break; fi; done)
 
-.PHONY: help demo test check format lock calibrate bench clean
+.PHONY: help demo test check format lock calibrate card bench clean
 
 help: ## List what can be asked for
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -25,7 +25,7 @@ test: $(READY) ## Run every test, the examples in docstrings and README included
 check: $(READY) ## Style, types and the direction of imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy src $(wildcard benchmarks)
+	$(BIN)/mypy src $(wildcard benchmarks studies)
 	$(BIN)/lint-imports
 
 format: $(READY) ## Put the code in the house's layout
@@ -34,6 +34,13 @@ format: $(READY) ## Put the code in the house's layout
 
 calibrate: $(READY) ## Fit the model to the calibration arms again
 	$(BIN)/osteon calibrate --out out/calibration
+
+card: $(READY) ## Write the model card as text, JSON, XML and HTML into out/card
+	@mkdir -p out/card
+	$(BIN)/osteon model-card --format json --out out/card/model-card.json
+	@for form in text xml html; do \
+		$(BIN)/osteon model-card --accuracy out/card/model-card.json --format $$form --out out/card/model-card.$$form; \
+	done
 
 bench: $(READY) ## Time the engine on this machine
 	$(BIN)/python -m benchmarks

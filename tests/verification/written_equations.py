@@ -77,7 +77,7 @@ def read_envelope(s: State, p: Lane, u: Drive, name: str) -> Envelope:
     gain = (1 - own("modeling")) * (
         1 + own("romosozumab_gain") * z.for_formation + own("pth_gain") * z.after_tolerance
     )
-    modeling = own("modeling") / (1 + p.bp_modeling * z.surface)
+    modeling = own("modeling") * calm / (1 + p.bp_modeling * z.surface)
     imbalance = 1 + own("imbalance") + own("menopause_imbalance") * s.menopause
     formation = gain * own("osteoblasts") + modeling + induced
     collagen = (
@@ -120,11 +120,14 @@ def differentiate_drugs(s: State, p: Lane, u: Drive) -> dict[str, float]:
 def differentiate_cells(s: State, p: Lane, u: Drive) -> dict[str, float]:
     z = read_signals(s, p, u)
     lam = z.osteoclastogenic
+    calm = min(lam, 1.0)
+    kept_from_bone = 1 + p.bp_capacity * z.surface
     birth = lam * s.capacity * s.osteomorphs * (1 + p.release * (s.capacity - 1))
     found = {
-        "capacity": p.capacity_decay * (1 - s.capacity) + p.capacity_flow * (1 - lam * s.capacity),
+        "capacity": p.capacity_decay * (1 - s.capacity)
+        + p.capacity_flow * (1 - calm * s.capacity / kept_from_bone),
         "osteomorphs": p.osteomorph_decay * (1 - s.osteomorphs)
-        + p.osteomorph_flow * (1 - lam * s.osteomorphs),
+        + p.osteomorph_flow * (1 - calm * s.osteomorphs),
         "osteoclasts_t": p.osteoclast_rate * (birth - (1 + z.surface) * s.osteoclasts_t),
         "osteoclasts_c": p.osteoclast_rate * (birth - (1 + p.bp_access_c * z.surface) * s.osteoclasts_c),
     }
@@ -167,6 +170,7 @@ def differentiate_as_written(s: State, p: Lane, u: Drive) -> State:
         **differentiate_cells(s, p, u),
         **differentiate_signals(s, p, u),
         **differentiate_bone(s, p, u),
+        spine_wear=p.spine_wear_rate,
     )
 
 
@@ -182,8 +186,11 @@ def read_out_as_written(s: State, p: Lane, u: Drive) -> dict[str, float]:
     for site in ("lumbar_spine", "total_hip", "femoral_neck"):
         weight = getattr(p, f"weight_{site}")
         found[site] = weight * mineral["t"] + (1 - weight) * mineral["c"]
+    found["lumbar_spine"] += s.spine_wear
     t, c = read_envelope(s, p, u, "t"), read_envelope(s, p, u, "c")
     share = p.marker_share_t
-    found["ctx"] = p.ctx_floor + (1 - p.ctx_floor) * (share * t.resorption + (1 - share) * c.resorption)
-    found["p1np"] = p.p1np_floor + (1 - p.p1np_floor) * (share * t.collagen + (1 - share) * c.collagen)
+    resorption = share * t.resorption + (1 - share) * c.resorption
+    collagen = share * t.collagen + (1 - share) * c.collagen
+    found["ctx"] = p.ctx_floor + (1 - p.ctx_floor) * max(resorption, 0) ** p.ctx_exponent
+    found["p1np"] = p.p1np_floor + (1 - p.p1np_floor) * max(collagen, 0) ** p.p1np_exponent
     return found

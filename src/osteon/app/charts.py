@@ -7,7 +7,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from osteon import __version__
-from osteon.app.wording import describe_patient, format_target, label_site, name_sequence
+from osteon.app.wording import describe_patient, format_target, label_site, name_sequence, say_target
 from osteon.densitometry import read_rules
 from osteon.report import (
     BarFamily,
@@ -212,27 +212,36 @@ def _list_regimen_bars(regimen: Regimen, begin: float) -> Iterator[TherapyBar]:
 def make_plan_view(plan: Plan) -> PlanView:
     """Turn a plan into what the picture of it shows."""
     return PlanView(
-        title=f"Chance of a T-score above {format_target(plan.definition.target_t_score)}",
+        title=f"Chance of a T-score {say_target(plan.definition)}",
         patient_label=f"{plan.patient.patient_id}: {describe_patient(plan.patient)}",
         goal_t_score=plan.definition.target_t_score,
+        goal_included=plan.definition.inclusive,
         target_month=plan.month,
         interval_label=_INTERVAL,
         site_labels=tuple(label_site(site.site) for site in plan.baseline.sites),
-        durability_label="Still above 24 months after the last drug",
-        rows=tuple(_view_option(option, plan.month) for option in plan.options),
+        durability_label="Every site, 24 months after the last drug",
+        rows=tuple(_view_option(number, option, plan.month) for number, option in enumerate(plan.options, 1)),
         stamp=_stamp(plan.options[0].forecast.parameter_set),
     )
 
 
-def _view_option(option: PlanOption, month: int) -> PlanRow:
+def _view_option(number: int, option: PlanOption, month: int) -> PlanRow:
     found = option.forecast
     return PlanRow(
-        sequence_label=name_sequence(found.sequence),
+        sequence_label=f"{number}. {name_sequence(found.sequence)}",
         sites=tuple(_estimate(site.chance[month]) for site in found.sites),
         all_sites=_estimate(found.all_sites[month]),
-        durability=_estimate(found.durability.holds if found.durability else None),
-        note="asked for" if option.own else None,
+        durability=_estimate(option.lasting),
+        note=_say_burden(option),
+        therapy=tuple(_list_sequence_bars(found.sequence, 0.0)),
     )
+
+
+def _say_burden(option: PlanOption) -> str:
+    words = [f"{option.burden.needles} injections or infusions"] if option.burden.needles else []
+    words += [f"{option.burden.months_on_drug:g} months on a drug"]
+    words += ["asked for"] if option.own else []
+    return ", ".join(words)
 
 
 def make_survey_view(survey: SurveyAnswer) -> SurveyView:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from osteon.app.plans import plan
+from osteon.app.plans import Listing, plan
 from osteon.app.surveys import forecast_survey, read_respondent
 from osteon.densitometry import Maker, Site, classify_cohort
 from osteon.registry import choose_spine_bmd, load_nhanes_adults
@@ -71,7 +71,7 @@ def run_demo(
             progress(done, 2 * total)
 
     return Demo(
-        plan=plan(choose_example(), settings=plan_settings, progress=count),
+        plan=plan(choose_example(), listing=Listing.STANDARD, settings=plan_settings, progress=count),
         survey=forecast_survey(
             settings=survey_settings,
             most_respondents=most_respondents,

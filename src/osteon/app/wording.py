@@ -10,7 +10,7 @@ from osteon.therapy import describe_drug, format_prescription, format_regimen
 
 if TYPE_CHECKING:
     from osteon.inference import Patient
-    from osteon.reversal import Chance
+    from osteon.reversal import Chance, ReversalDefinition
     from osteon.therapy import Prescription, Regimen, Sequence
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "format_target",
     "label_site",
     "name_sequence",
+    "say_target",
 ]
 
 NOTICE: Final = "Research use only, not a medical device. Options to discuss, not directives."
@@ -48,8 +49,14 @@ def describe_patient(patient: Patient) -> str:
         words.append("postmenopausal")
     if person.fragility_fracture:
         words.append("with a fragility fracture")
-    before = f"before today: {name_sequence(patient.history)}" if patient.history else "no drug before today"
-    return ", ".join([*words, before])
+    return ", ".join([*words, _describe_past(patient)])
+
+
+def _describe_past(patient: Patient) -> str:
+    if patient.history:
+        return f"before today: {name_sequence(patient.history)}"
+    given = dict.fromkeys(injection.drug.value for injection in patient.injections)
+    return f"before today: {' and '.join(given)} by dated doses" if given else "no drug before today"
 
 
 def name_sequence(sequence: Sequence) -> str:
@@ -110,3 +117,15 @@ def format_target(t_score: float) -> str:
     """
     shortest = f"{t_score:.10g}"
     return shortest if "." in shortest else f"{shortest}.0"
+
+
+def say_target(definition: ReversalDefinition) -> str:
+    """Say a target as a place on the scale.
+
+    >>> from osteon.reversal import ReversalDefinition
+    >>> say_target(ReversalDefinition(target_t_score=-2.5))
+    'above -2.5'
+    >>> say_target(ReversalDefinition(target_t_score=-2.0, inclusive=True))
+    'at or above -2.0'
+    """
+    return f"{'at or above' if definition.inclusive else 'above'} {format_target(definition.target_t_score)}"

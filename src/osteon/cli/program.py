@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from osteon.cli.card_format import CardFormat
 from osteon.cli.faults import ABSTAINED, BAD_INPUT
+from osteon.cli.patient_commands import patients
 from osteon.cli.screen import open_screen, print_json, show_progress, show_steps
+from osteon.cli.trial_command import trial
 from osteon.errors import AbstainedError, BadInputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rich.console import Console
+
+    from osteon.app import Listing
 
 __all__ = ["program"]
 
@@ -30,6 +35,8 @@ program = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+program.add_typer(patients)
 
 PatientPath = Annotated[
     Path, typer.Argument(help="Patient file, .toml or .json (see: osteon schema patient).")
@@ -120,34 +127,87 @@ def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option
     patient: PatientPath,
     sequence: Annotated[
         list[str] | None,
-        typer.Option("--sequence", metavar="TEXT", help="Compare this sequence too; may be repeated."),
+        typer.Option("--sequence", metavar="TEXT", help="Show this sequence too; may be repeated."),
     ] = None,
-    only_own: Annotated[bool, typer.Option("--only-own", help="Leave the standard sequences out.")] = False,
+    standard: Annotated[
+        bool, typer.Option("--standard", help="The standard sequences side by side instead of a search.")
+    ] = False,
+    only_own: Annotated[bool, typer.Option("--only-own", help="Only the sequences asked for.")] = False,
     target: Target = None,
+    at_least: Annotated[
+        float | None, typer.Option("--at-least", metavar="T", help="T-score to be at or above instead.")
+    ] = None,
     month: Month = None,
     chart: Chart = None,
     seed: Seed = 1,
     as_json: AsJson = False,
     out: Out = None,
 ) -> None:
-    """One patient under every standard sequence, side by side and never ranked."""
+    """One patient, and the sequences of up to three regimens over five years that no other one beats.
+
+    Searched within labels, guidelines and what the patient file speaks against; compared by the
+    chance of the target at the month, whether it lasts, injections and infusions, and months on a
+    drug. Options to weigh, in a fixed order that ranks nothing; your own are always among them.
+    """
     from osteon import app
     from osteon.cli.plan_page import print_plan
     from osteon.inference import BankSettings
     from osteon.interop import read_patient_file
 
-    with show_progress("Comparing sequences") as progress:
+    with show_progress("Planning") as progress:
         found = app.plan(
             read_patient_file(patient),
             sequences=sequence or (),
-            with_standard=not only_own,
+            listing=_choose_listing(standard=standard, only_own=only_own),
             target_t_score=target,
+            at_least=at_least,
             month=month,
             settings=BankSettings(seed=seed),
             progress=progress,
         )
     _draw(chart, lambda path: app.write_plan_chart(found, path))
     _deliver(found, print_plan, as_json=as_json, out=out)
+
+
+def _choose_listing(*, standard: bool, only_own: bool) -> Listing:
+    from osteon.app import Listing
+
+    if standard and only_own:
+        raise BadInputError(
+            code="plan.two_listings",
+            field="--standard and --only-own",
+            got="both",
+            expected="one of them, or neither",
+            hint="Neither means a search.",
+        )
+    if standard:
+        return Listing.STANDARD
+    return Listing.ASKED if only_own else Listing.SEARCHED
+
+
+@program.command()
+def monitor(
+    patient: PatientPath,
+    new_fracture: Annotated[
+        bool, typer.Option("--new-fracture", help="A fragility fracture happened since the baseline scan.")
+    ] = False,
+    chart: Chart = None,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+    out: Out = None,
+) -> None:
+    """Is it happening? Change or noise, expected against observed, verdict, causes, next check.
+
+    The patient file dates each scan and states what was taken before today.
+    """
+    from osteon import app
+    from osteon.cli.monitor_page import print_followup
+    from osteon.inference import BankSettings
+
+    with show_steps("Judging the follow-up"):
+        found = app.monitor(patient, new_fracture=new_fracture, settings=BankSettings(seed=seed))
+    _draw(chart, lambda path: app.write_followup_chart(found, path))
+    _deliver(found, print_followup, as_json=as_json, out=out)
 
 
 @program.command()
@@ -228,6 +288,14 @@ def validate(
     cells: Annotated[
         Path | None, typer.Option("--cells", metavar="FILE", help="Chances by baseline T-score (.csv).")
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", help="Also write all the evidence as one .html page."),
+    ] = None,
+    left_out: Annotated[
+        Path | None,
+        typer.Option("--left-out", metavar="FOLDER", help="Kept answers of leaving one trial out."),
+    ] = None,
     as_json: AsJson = False,
     out: Out = None,
 ) -> None:
@@ -236,16 +304,15 @@ def validate(
     A row that cannot be simulated keeps its place and says why.
     """
     from osteon import app
-    from osteon.cli.validate_page import print_arm_table, print_cell_table, print_evidence
+    from osteon.cli.validate_page import (
+        print_arm_table,
+        print_cell_table,
+        print_evidence,
+        refuse_inputs,
+        write_report,
+    )
 
-    if table is not None and cells is not None:
-        raise BadInputError(
-            code="validate.two_tables",
-            field="--table and --cells",
-            got="both",
-            expected="one of them",
-            hint="Give the command twice.",
-        )
+    refuse_inputs(table, cells, report, left_out)
     if table is not None:
         with show_steps("Simulating the arms"):
             arms = app.validate_table(table)
@@ -256,8 +323,48 @@ def validate(
         _deliver(chances, print_cell_table, as_json=as_json, out=out)
     else:
         with show_progress("Reproducing the evidence") as progress:
-            evidence = app.validate(progress=progress)
+            evidence = app.validate(left_out=left_out, progress=progress)
+        if report is not None:
+            _say_written(write_report(evidence, report))
         _deliver(evidence, print_evidence, as_json=as_json, out=out)
+
+
+@program.command("model-card")
+def model_card(
+    form: Annotated[
+        CardFormat, typer.Option("--format", help="For a terminal, a program, a CHAI reader or a browser.")
+    ] = CardFormat.TEXT,
+    accuracy: Annotated[
+        Path | None,
+        typer.Option(
+            "--accuracy", metavar="FILE", help="Take the accuracy from the JSON of a card made earlier."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write the card into this file instead.")
+    ] = None,
+) -> None:
+    """What osteon is for, for whom, how near it is to the trials, and what it cannot do.
+
+    The first card of a parameter set measures its accuracy on all the evidence, which takes minutes;
+    it is kept. An accuracy of another parameter set or other evidence is refused.
+    """
+    from osteon.app import describe_model
+    from osteon.cli.card_page import print_card, render_answer
+
+    with show_progress("Reproducing the evidence") as progress:
+        answer = describe_model(accuracy, progress=progress)
+    chosen = CardFormat.JSON if as_json else form
+    if out is not None:
+        _write(out, render_answer(answer, chosen))
+    elif chosen is CardFormat.TEXT:
+        print_card(open_screen(), answer)
+    else:
+        print_json(render_answer(answer, chosen))
+
+
+program.command()(trial)
 
 
 @program.command()

@@ -16,6 +16,7 @@ from osteon.evidence.package_data import (
     describe_table,
     evidence_hash,
     find_reference,
+    hash_fit_evidence,
     list_tables,
     load_references,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "find_fact",
     "find_reference",
     "format_reference",
+    "hash_fit_evidence",
     "list_tables",
     "load_facts",
     "load_references",

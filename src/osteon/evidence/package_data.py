@@ -75,6 +75,26 @@ def check_all_tables() -> tuple[OsteonError, ...]:
 
 
 @cache
-def evidence_hash() -> str:
-    """Return the SHA-256, in hex, of all tables, their schema files and the bibliography."""
-    return tables.hash_folder(_folder())
+def evidence_hash(names: tuple[str, ...] | None = None) -> str:
+    """Return the SHA-256, in hex, of the named tables with their schema files.
+
+    Without names, of all tables and the bibliography.
+    """
+    return tables.hash_folder(_folder(), names)
+
+
+_FIT_TABLES = (
+    "fit_settings",
+    "model_priors",
+    "precision_limits",
+    "reference_curves",
+    "trial_arms",
+    "trial_outcomes",
+    "variability",
+    "variability_priors",
+)
+
+
+def hash_fit_evidence() -> str:
+    """Return the hash of the evidence tables that a fit reads; another table may change and the fit still stand."""
+    return evidence_hash(_FIT_TABLES)

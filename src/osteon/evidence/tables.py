@@ -81,11 +81,13 @@ def check_tables(folder: Traversable) -> tuple[OsteonError, ...]:
     return tuple(fault for table in tables for fault in _check_table(folder, table, references))
 
 
-def hash_folder(folder: Traversable) -> str:
-    """Return the SHA-256 of the names and bytes of every table, schema and bibliography."""
+def hash_folder(folder: Traversable, tables: tuple[str, ...] | None = None) -> str:
+    """Return the SHA-256 of names and bytes of the files of ``tables``; of all and the bibliography without."""
     digest = sha256()
+    wanted = None if tables is None else {f"{name}{end}" for name in tables for end in (".csv", ".toml")}
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        if path.name.endswith((".csv", ".toml", ".bib")):
+        known = path.name.endswith((".csv", ".toml", ".bib")) if wanted is None else path.name in wanted
+        if known:
             content = path.read_bytes()
             digest.update(f"{path.name}\0{len(content)}\0".encode())
             digest.update(content)

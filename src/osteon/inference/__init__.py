@@ -12,10 +12,12 @@ from osteon.inference.bank import (
     PatientBank,
     SiteCourses,
     draw_stops,
+    lay_out_bank,
     lay_out_sequence,
     prepare_patient,
     read_courses,
     simulate_sites,
+    weigh_patient,
 )
 from osteon.inference.calibration import (
     Calibration,
@@ -23,6 +25,7 @@ from osteon.inference.calibration import (
     FitSettings,
     Prior,
     calibrate,
+    leave_out,
     make_problem,
     predict_observations,
 )
@@ -35,11 +38,25 @@ from osteon.inference.fit_run import (
     run_calibration,
     score_fit,
 )
+from osteon.inference.laplace_check import LaplaceCheck, check_laplace
+from osteon.inference.past import Past, find_as_of, rewind_patient
 from osteon.inference.patient import Baseline, Patient, SiteBaseline, name_context, read_baseline
+from osteon.inference.posterior import Posterior
+from osteon.inference.prediction import (
+    MarkerPrediction,
+    NowChance,
+    SiteNow,
+    VisitPrediction,
+    chance_above_now,
+    predict_marker,
+    predict_visit,
+)
+from osteon.inference.readings import Injection, Marker, MarkerReading
 from osteon.inference.trial_arms import ArmObservation, TrialArm, read_observations, read_trial_arm
 from osteon.inference.variability import (
     PublishedSpread,
     find_precision_percent,
+    measure_trial_noise,
     read_published_spreads,
     simulate_spreads,
 )
@@ -52,27 +69,45 @@ __all__ = [
     "FitProblem",
     "FitRow",
     "FitSettings",
+    "Injection",
+    "LaplaceCheck",
+    "Marker",
+    "MarkerPrediction",
+    "MarkerReading",
+    "NowChance",
+    "Past",
     "Patient",
     "PatientBank",
+    "Posterior",
     "Prior",
     "PublishedSpread",
     "SiteBaseline",
     "SiteCourses",
+    "SiteNow",
     "TrialArm",
+    "VisitPrediction",
     "calibrate",
+    "chance_above_now",
+    "check_laplace",
     "compare_to_line",
     "describe_person",
     "draw_stops",
     "estimate_cohort_shift",
+    "find_as_of",
     "find_precision_percent",
+    "lay_out_bank",
     "lay_out_sequence",
+    "leave_out",
     "list_fit_rows",
     "make_arm_batches",
     "make_problem",
+    "measure_trial_noise",
     "name_context",
     "plan_reads",
     "predict_changes",
+    "predict_marker",
     "predict_observations",
+    "predict_visit",
     "prepare_patient",
     "read_baseline",
     "read_courses",
@@ -81,8 +116,10 @@ __all__ = [
     "read_priors",
     "read_published_spreads",
     "read_trial_arm",
+    "rewind_patient",
     "run_calibration",
     "score_fit",
     "simulate_sites",
     "simulate_spreads",
+    "weigh_patient",
 ]

@@ -8,7 +8,7 @@ sensitivity, so that a trial that differs from its twins does not bend the biolo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -30,13 +30,17 @@ __all__ = [
     "FitSettings",
     "Prior",
     "calibrate",
+    "leave_out",
+    "list_moments",
     "make_problem",
+    "measure_objectives",
     "predict_observations",
 ]
 
 EFFECT_NAMES = ("turnover", "imbalance", "sensitivity")
 _MARKERS = frozenset({"ctx", "p1np"})
-_ENOUGH = 10**-4
+_ENOUGH = 10**-6
+_BLIND = 10.0**9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,7 @@ class FitProblem:
     batches: tuple[ArmBatch, ...]
     reads: ReadPlan
     predict: Callable[..., Any]
+    compiled: _Compiled
     target: np.ndarray
     is_marker: np.ndarray
     residual_sd: np.ndarray
@@ -80,7 +85,11 @@ class FitProblem:
     @property
     def free(self) -> tuple[Prior, ...]:
         """The priors of the parameters that move."""
-        return tuple(prior for prior in self.priors if prior.log_sd is not None)
+        return _list_free(self.priors)
+
+
+def _list_free(priors: Sequence[Prior]) -> tuple[Prior, ...]:
+    return tuple(prior for prior in priors if prior.log_sd is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,18 +118,71 @@ def make_problem(
     batches = make_arm_batches(_list_needed(arms, kept), _find_last_months(kept), values)
     reads = plan_reads(batches, kept)
     marker = np.array([o.outcome in _MARKERS for o in kept])
+    studies = tuple(sorted({o.study for o in kept}))
+    predict = predict_changes(batches, reads, effect_names=_split_names())
     return FitProblem(
         priors=tuple(priors),
         observations=kept,
         batches=batches,
         reads=reads,
-        predict=predict_changes(batches, reads, effect_names=_split_names()),
+        predict=predict,
+        compiled=_compile(tuple(priors), predict, _list_rows(batches, studies), marker),
         target=transform_change(np.array([o.value for o in kept]), marker),
         is_marker=marker,
         residual_sd=_weigh(kept, settings),
-        studies=tuple(sorted({o.study for o in kept})),
+        studies=studies,
         settings=settings,
     )
+
+
+def leave_out(problem: FitProblem, study: str) -> FitProblem:
+    """Return the problem blind to one study: its numbers are blanked and weigh nothing.
+
+    What is compiled stays, so that leaving out one study after another costs the arithmetic alone.
+    """
+    hidden = np.array([o.study == study for o in problem.observations])
+    return replace(
+        problem,
+        target=np.where(hidden, 0, problem.target),
+        residual_sd=np.where(hidden, _BLIND, problem.residual_sd),
+    )
+
+
+class _Compiled(NamedTuple):
+    """Compiled once per set of arms: residuals and their derivatives, given targets and their SDs."""
+
+    value: Callable[..., Any]
+    values: Callable[..., Any]
+    push: Callable[..., Any]
+
+
+def _compile(
+    priors: tuple[Prior, ...],
+    predict: Callable[..., Any],
+    rows: Sequence[np.ndarray],
+    is_marker: np.ndarray,
+) -> _Compiled:
+    import jax
+    import jax.numpy as jnp
+
+    def read_moved(lines: Any, effects: Any) -> Any:
+        values = _free_values(priors, lines, jnp)
+        percent = predict(values, [_spread_effects(effects[row].T) for row in rows])
+        return transform_change(percent, is_marker, jnp)
+
+    def value(lines: Any, effects: Any, target: Any, residual_sd: Any) -> Any:
+        return (read_moved(lines, effects) - target) / residual_sd
+
+    def push_many(
+        lines: Any, effects: Any, line_tangents: Any, effect_tangents: Any, residual_sd: Any
+    ) -> Any:
+        def push(tangent: Any, effect_tangent: Any) -> Any:
+            return jax.jvp(read_moved, (lines, effects), (tangent, effect_tangent))[1] / residual_sd
+
+        return jax.vmap(push)(line_tangents, effect_tangents)
+
+    many = jax.vmap(value, in_axes=(0, 0, None, None))
+    return _Compiled(jax.jit(value), jax.jit(many), jax.jit(push_many))
 
 
 def _split_names() -> tuple[str, ...]:
@@ -179,18 +241,24 @@ def predict_observations(
 
 
 def list_values(problem: FitProblem, lines: Any, xp: Any = np) -> dict[str, Any]:
-    values: dict[str, Any] = {prior.name: prior.median for prior in problem.priors}
-    for index, prior in enumerate(problem.free):
+    return _free_values(problem.priors, lines, xp)
+
+
+def _free_values(priors: Sequence[Prior], lines: Any, xp: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {prior.name: prior.median for prior in priors}
+    for index, prior in enumerate(_list_free(priors)):
         values[prior.name] = map_from_line(lines[index], prior.scale, xp)
     return values
 
 
+def _list_rows(batches: Sequence[ArmBatch], studies: Sequence[str]) -> list[np.ndarray]:
+    """Per batch, the row of each arm's trial in the effects (N,)."""
+    return [np.array([studies.index(arm.study) for arm in batch.arms]) for batch in batches]
+
+
 def _allot(problem: FitProblem, effects: Any) -> list[Any]:
     """Give each arm the effects of its trial: one list of arrays (N,) per batch."""
-    row = {study: index for index, study in enumerate(problem.studies)}
-    return [
-        _spread_effects(effects[np.array([row[a.study] for a in batch.arms])].T) for batch in problem.batches
-    ]
+    return [_spread_effects(effects[row].T) for row in _list_rows(problem.batches, problem.studies)]
 
 
 def calibrate(
@@ -214,11 +282,27 @@ def calibrate(
             report(iteration, at.value)
         if gain < _ENOUGH * at.value:
             break
-    normal, _ = fit.assemble(at.point, at.residual, at.jacobian)
     size = len(problem.free)
     lines, effects = fit.split(at.point)
-    covariance = np.linalg.inv(normal)[:size, :size]
+    covariance = fit.invert(at)[:size, :size]
     return Calibration(lines=lines, covariance=covariance, effects=effects, objective=tuple(history))
+
+
+def list_moments(problem: FitProblem, fit: Calibration) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mode of (parameter lines, trial effects) in one row (P,) and Laplace's covariance (P, P)."""
+    machine = _Fit(problem)
+    at = machine.stand(machine.join(fit.lines, fit.effects))
+    return at.point, machine.invert(at)
+
+
+def measure_objectives(problem: FitProblem, points: np.ndarray) -> np.ndarray:
+    """Return minus twice the log posterior, up to a constant, at each of ``points`` (M, P); all are run at once."""
+    machine = _Fit(problem)
+    split = [machine.split(point) for point in points]
+    lines, effects = (np.array(part) for part in zip(*split, strict=True))
+    residuals = problem.compiled.values(lines, effects, problem.target, problem.residual_sd)
+    pairs = zip(points, np.asarray(residuals), strict=True)
+    return np.array([machine.measure(point, residual) for point, residual in pairs])
 
 
 class _Stand(NamedTuple):
@@ -234,15 +318,11 @@ class _Fit:
     """One fit's arithmetic: residuals, exact derivatives and the penalized normal equations."""
 
     def __init__(self, problem: FitProblem) -> None:
-        import jax
-
         self.problem = problem
         self.center = np.array([map_to_line(p.median, p.scale) for p in problem.free])
         self.width = np.array([p.log_sd for p in problem.free], dtype=float)
         self.effect_sd = np.array([problem.settings.effect_sd[name] for name in EFFECT_NAMES])
         self.study_of = np.array([problem.studies.index(o.study) for o in problem.observations])
-        self._value = jax.jit(self._residual)
-        self._push = jax.jit(self._push_many)
 
     def join(self, lines: np.ndarray, effects: np.ndarray) -> np.ndarray:
         return np.concatenate([lines, effects.reshape(-1)])
@@ -267,23 +347,10 @@ class _Fit:
         size = len(self.center)
         return point[:size], point[size:].reshape(-1, len(EFFECT_NAMES))
 
-    def _residual(self, lines: Any, effects: Any) -> Any:
-        import jax.numpy as jnp
-
-        percent = self.problem.predict(list_values(self.problem, lines, jnp), _allot(self.problem, effects))
-        moved = transform_change(percent, self.problem.is_marker, jnp)
-        return (moved - self.problem.target) / self.problem.residual_sd
-
-    def _push_many(self, lines: Any, effects: Any, line_tangents: Any, effect_tangents: Any) -> Any:
-        import jax
-
-        def push(tangent: Any, effect_tangent: Any) -> Any:
-            return jax.jvp(self._residual, (lines, effects), (tangent, effect_tangent))[1]
-
-        return jax.vmap(push)(line_tangents, effect_tangents)
-
     def evaluate(self, point: np.ndarray) -> np.ndarray:
-        return np.asarray(self._value(*self.split(point)))
+        problem = self.problem
+        lines, effects = self.split(point)
+        return np.asarray(problem.compiled.value(lines, effects, problem.target, problem.residual_sd))
 
     def linearize(self, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Residuals and their derivatives; one push per effect serves every trial, arms of others being untouched."""
@@ -294,24 +361,27 @@ class _Fit:
         effect_tangents = np.zeros((total, *effects.shape))
         for kind in range(kinds):
             effect_tangents[size + kind, :, kind] = 1
-        rows = [
-            np.asarray(
-                self._push(lines, effects, line_tangents[i : i + chunk], effect_tangents[i : i + chunk])
-            )
-            for i in range(0, total, chunk)
-        ]
-        columns = np.concatenate(rows)
+        sd, push = self.problem.residual_sd, self.problem.compiled.push
+        parts = [slice(i, i + chunk) for i in range(0, total, chunk)]
+        columns = np.concatenate(
+            [np.asarray(push(lines, effects, line_tangents[i], effect_tangents[i], sd)) for i in parts]
+        )
         jacobian = np.zeros((columns.shape[1], size + effects.size))
         jacobian[:, :size] = columns[:size].T
         for kind in range(kinds):
             jacobian[np.arange(columns.shape[1]), size + self.study_of * kinds + kind] = columns[size + kind]
-        return np.asarray(self._value(lines, effects)), jacobian
+        return self.evaluate(point), jacobian
 
     def measure(self, point: np.ndarray, residual: np.ndarray) -> float:
         lines, effects = self.split(point)
         robust = 2 * (np.sqrt(1 + residual**2) - 1)
         penalty = ((lines - self.center) / self.width) ** 2
         return float(robust.sum() + penalty.sum() + ((effects / self.effect_sd) ** 2).sum())
+
+    def invert(self, at: _Stand) -> np.ndarray:
+        """Return Laplace's covariance of the whole point (P, P)."""
+        normal, _ = self.assemble(at.point, at.residual, at.jacobian)
+        return np.linalg.inv(normal)
 
     def assemble(
         self, point: np.ndarray, residual: np.ndarray, jacobian: np.ndarray

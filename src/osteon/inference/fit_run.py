@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from osteon.evidence import evidence_hash, load_facts, open_calibration_facts
+from osteon.evidence import hash_fit_evidence, load_facts, open_calibration_facts
 from osteon.inference.calibration import (
     Calibration,
     FitProblem,
@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
 _TURNS = 2
 
-__all__ = ["FitRow", "list_fit_rows", "read_fit_settings", "read_priors", "run_calibration", "score_fit"]
+__all__ = [
+    "FitRow",
+    "list_fit_rows",
+    "read_fit_settings",
+    "read_priors",
+    "run_calibration",
+    "score_fit",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +139,7 @@ def _make_set(
     return ParameterSet(
         name=name,
         created=created,
-        evidence_hash=evidence_hash(),
+        evidence_hash=hash_fit_evidence(),
         values=values,
         scales={prior.name: prior.scale for prior in problem.priors},
         fitted=tuple(prior.name for prior in problem.free),

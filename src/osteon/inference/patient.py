@@ -28,24 +28,40 @@ from osteon.therapy import PatientContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from osteon.densitometry import Classification, Person, ReferenceCurve, Scan, SiteResult
+    from osteon.inference.readings import Injection, MarkerReading
     from osteon.therapy import Sequence
 
-__all__ = ["Baseline", "Patient", "SiteBaseline", "name_context", "read_baseline"]
+__all__ = [
+    "Baseline",
+    "Patient",
+    "SiteBaseline",
+    "describe_group",
+    "name_context",
+    "read_baseline",
+    "read_covariates",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
-    """What is known of one patient at the day the forecast starts.
+    """What is known of one patient at the day the forecast starts, ``as_of``: by default that of the newest scan.
 
-    ``history`` is the treatment before that day, oldest first, ending on that day.
+    ``history`` is the treatment before that day, oldest first, ending on that day; with ``history_start`` it runs
+    from there instead, and what is left until ``as_of`` is without a drug. ``injections`` are the doses really
+    given; they replace the regular dose days of their drug in the history. All scans are kept, of any site and day.
     """
 
     patient_id: str
     person: Person
     scans: tuple[Scan, ...]
     history: Sequence | None = None
+    history_start: date | None = None
+    markers: tuple[MarkerReading, ...] = ()
+    injections: tuple[Injection, ...] = ()
+    as_of: date | None = None
     context: PatientContext = field(default_factory=PatientContext)
 
 
@@ -69,9 +85,13 @@ class SiteBaseline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """The start of a forecast: every valid diagnostic site, the person's covariates and the classification."""
+    """The start of a forecast: every valid diagnostic site, the person's covariates and the classification.
+
+    ``scans`` are those that the sites were read from, in their order.
+    """
 
     sites: tuple[SiteBaseline, ...]
+    scans: tuple[Scan, ...]
     person: Covariates
     classification: Classification
     sources: tuple[str, ...]
@@ -94,9 +114,10 @@ def read_baseline(patient: Patient, scale: Mapping[str, float]) -> Baseline:
             hint="No forecast is made where T-scores do not apply; look for secondary causes instead.",
         )
     by_place = {(scan.site, scan.side): scan for scan in scans}
+    lowest = _keep_lowest(classification)
+    chosen = tuple(by_place[result.site, result.side] for result in lowest)
     sites = tuple(
-        _read_site(by_place[result.site, result.side], result, patient.person)
-        for result in _keep_lowest(classification)
+        _read_site(scan, result, patient.person) for scan, result in zip(chosen, lowest, strict=True)
     )
     if not sites:
         raise AbstainedError(
@@ -108,7 +129,8 @@ def read_baseline(patient: Patient, scale: Mapping[str, float]) -> Baseline:
         )
     return Baseline(
         sites=sites,
-        person=_read_covariates(patient.person, sites, scale),
+        scans=chosen,
+        person=read_covariates(patient.person, sites, scale),
         classification=classification,
         sources=classification.sources,
     )
@@ -171,7 +193,15 @@ def _shrink(
     return compute_areal_bmd(true_t, curve), float(np.sqrt(weight)) * error
 
 
-def _read_covariates(
+def describe_group(site: SiteBaseline, sex: Sex, age_years: float) -> tuple[float, float]:
+    """Return mean and SD of BMD (g/cm2) among people of that sex and age, on the scale of a site's scanner."""
+    hologic = find_reference_curve(Maker.HOLOGIC, site.site)
+    group = find_age_reference(Maker.HOLOGIC, site.site, sex, age_years)
+    mean = site.young_mean_g_cm2 + compute_t_score(group.mean_g_cm2, hologic) * site.young_sd_g_cm2
+    return mean, group.sd_g_cm2 / hologic.young_sd_g_cm2 * site.young_sd_g_cm2
+
+
+def read_covariates(
     person: Person, sites: tuple[SiteBaseline, ...], scale: Mapping[str, float]
 ) -> Covariates:
     """Age, years since menopause (men and unstated: counted from the usual age), spine BMD against the -2.5 line."""

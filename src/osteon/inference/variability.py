@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PublishedSpread",
     "fit_variability",
+    "measure_trial_noise",
     "read_published_spreads",
     "read_variability_priors",
     "simulate_spreads",
@@ -30,6 +32,7 @@ __all__ = [
 
 _PERSONS = 512
 _ROUNDS = 6
+_NOISE = ("long_term_", "multicenter_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +75,28 @@ def simulate_spreads(
     parameters: ParameterSet, spreads: Sequence[PublishedSpread], variability: Mapping[str, float]
 ) -> np.ndarray:
     """Simulate each published SD (%): biology of ``_PERSONS`` subjects and two scans' noise."""
+    return _read_spreads(parameters, spreads, variability, _simulate_arms(parameters, spreads, variability))
+
+
+_Runs = dict[tuple[str, str], np.ndarray]
+
+
+def _simulate_arms(
+    parameters: ParameterSet, spreads: Sequence[PublishedSpread], variability: Mapping[str, float]
+) -> _Runs:
     own = replace(parameters, variability=dict(variability))
     arms = {(s.arm.study, s.arm.arm): s.arm for s in spreads}
     last = {key: max(s.month for s in spreads if (s.arm.study, s.arm.arm) == key) for key in arms}
-    runs = {key: _simulate_arm(own, arm, last[key]) for key, arm in arms.items()}
+    return {key: _simulate_arm(own, arm, last[key]) for key, arm in arms.items()}
+
+
+def _read_spreads(
+    parameters: ParameterSet,
+    spreads: Sequence[PublishedSpread],
+    variability: Mapping[str, float],
+    runs: _Runs,
+) -> np.ndarray:
+    own = replace(parameters, variability=dict(variability))
     return np.array([_read_spread(own, s, runs[s.arm.study, s.arm.arm]) for s in spreads])
 
 
@@ -98,9 +119,26 @@ def _simulate_arm(parameters: ParameterSet, arm: TrialArm, months: int) -> np.nd
 def _read_spread(parameters: ParameterSet, spread: PublishedSpread, change: np.ndarray) -> float:
     row = Outcomes._fields.index(spread.outcome)
     biology = float(change[spread.month, row].std())
-    drift = 100 * parameters.variability[f"long_term_{spread.outcome}"]
-    scan = find_precision_percent(spread.outcome)
-    return float(np.sqrt(biology**2 + 2 * (drift**2 + scan**2)))
+    scan = measure_trial_noise(parameters, spread.outcome, spread.arm.study)
+    return float(np.sqrt(biology**2 + 2 * scan**2))
+
+
+def measure_trial_noise(parameters: ParameterSet, site: str, study: str = "") -> float:
+    """Return the SD of one scan in a trial (% of BMD): precision, drift over years, and what many centers add.
+
+    A trial counts as one of many centers unless the table ``variability_priors`` names it as one of a single center.
+    """
+    drift = 100 * parameters.variability[f"long_term_{site}"]
+    centers = (
+        0 if study in _list_single_centers() else 100 * parameters.variability.get(f"multicenter_{site}", 0)
+    )
+    return float(np.sqrt(drift**2 + centers**2 + find_precision_percent(site) ** 2))
+
+
+@cache
+def _list_single_centers() -> frozenset[str]:
+    facts = load_facts("variability_priors")
+    return frozenset(fact.keys["effect"] for fact in facts if fact.quantity == "single_center")
 
 
 def find_precision_percent(site: str) -> float:
@@ -131,8 +169,14 @@ def fit_variability(
     def expand(line: np.ndarray) -> dict[str, float]:
         return {n: m for n, (m, _) in priors.items()} | dict(zip(names, np.exp(line).tolist(), strict=True))
 
+    noise = np.array([name.startswith(_NOISE) for name in names])
+    kept: dict[bytes, _Runs] = {}
+
     def residual(line: np.ndarray) -> np.ndarray:
-        simulated = np.log(simulate_spreads(parameters, spreads, expand(line)))
+        biology = line[~noise].tobytes()
+        if biology not in kept:
+            kept[biology] = _simulate_arms(parameters, spreads, expand(line))
+        simulated = np.log(_read_spreads(parameters, spreads, expand(line), kept[biology]))
         return np.concatenate([(simulated - target) * weight, (line - center) / width])
 
     line = center.copy()

@@ -18,15 +18,27 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from osteon.errors import OsteonError
-from osteon.population.solver import Taking, make_solver, start_progress
+from osteon.population.solver import Progress, Taking, make_solver, start_progress
 from osteon.population.virtual import VirtualPatients, take_lanes
 from osteon.remodeling import CHANNELS, Outcomes, Timetable
 from osteon.units import DAYS_PER_MONTH
 
-__all__ = ["STEPS_PER_MONTH", "Executor", "Precision", "ThreadExecutor", "load_engine", "simulate_timetable"]
+__all__ = [
+    "CHUNK_LANES",
+    "STEPS_PER_MONTH",
+    "Chunk",
+    "Executor",
+    "Precision",
+    "ThreadExecutor",
+    "YearGrid",
+    "lay_out_years",
+    "load_engine",
+    "open_chunk",
+    "simulate_timetable",
+]
 
 STEPS_PER_MONTH = 30
-_CHUNK_LANES = 256
+CHUNK_LANES = 256
 _SEGMENT_MONTHS = 12
 _NO_STOP = 10**8
 _XLA_OPTIONS = (
@@ -80,69 +92,113 @@ def simulate_timetable(
     timetable: Timetable,
     *,
     stop_months: np.ndarray | None = None,
+    pause_months: np.ndarray | None = None,
     precision: Precision = np.float32,
     executor: Executor | None = None,
 ) -> np.ndarray:
     """Run every virtual patient through one timetable.
 
     Returns (months + 1, 5, N): the outcomes of ``Outcomes`` relative to the untreated start, at month 0 and at
-    the end of each month. ``stop_months`` (N,) is when each stops taking anything (never, when not given).
+    the end of each month. ``stop_months`` (N,) is when each stops taking anything (never, when not given);
+    ``pause_months`` (2, N) is from when until when each takes nothing and then takes again.
     Single doses are drawn by each patient's own random stream when the timetable's adherence is below 1.
     Memory: about 20 bytes per patient and month for the result, plus a few megabytes per thread.
     """
     load_engine()
-    runner = _ChunkRunner(timetable, precision)
+    grid = lay_out_years(timetable, precision)
     count = len(patients.keys)
-    starts = range(0, count, _CHUNK_LANES)
+    starts = range(0, count, CHUNK_LANES)
     stops = np.full(count, np.inf) if stop_months is None else np.asarray(stop_months, dtype=float)
-    result = np.ones((runner.months + 1, len(Outcomes._fields), count), dtype=precision)
+    result = np.ones((grid.months + 1, len(Outcomes._fields), count), dtype=precision)
 
     def run(start: int) -> tuple[int, np.ndarray]:
-        lanes = np.minimum(np.arange(start, start + _CHUNK_LANES), count - 1)
-        return start, runner.run(take_lanes(patients, lanes), stops[lanes])
+        chunk = open_chunk(patients, start, stops, pauses=pause_months, precision=precision)
+        progress, years = chunk.start, []
+        for channels, adherence in zip(grid.channels, grid.adherence, strict=True):
+            progress, outcomes = grid.solve(progress, chunk.lane, channels, adherence, chunk.taking)
+            years.append(np.asarray(outcomes))
+        return start, np.concatenate(years)
 
     for start, outcomes in (executor or ThreadExecutor()).map(run, starts):
-        width = min(_CHUNK_LANES, count - start)
-        result[1:, :, start : start + width] = outcomes[: runner.months, :, :width]
+        width = min(CHUNK_LANES, count - start)
+        result[1:, :, start : start + width] = outcomes[: grid.months, :, :width]
     return result
 
 
-class _ChunkRunner:
-    """One timetable, cut into padded years, ready to be run by chunk after chunk."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearGrid:
+    """One timetable, cut into padded years that any chunk of lanes can be run through.
 
-    def __init__(self, timetable: Timetable, precision: Precision) -> None:
-        if timetable.steps_per_month != STEPS_PER_MONTH:
-            raise OsteonError(
-                code="engine.wrong_grid",
-                field="Timetable.steps_per_month",
-                got=str(timetable.steps_per_month),
-                expected=str(STEPS_PER_MONTH),
-                hint="Lay the courses out on STEPS_PER_MONTH.",
-            )
-        self.precision = precision
-        self.months = len(timetable.adherence) // STEPS_PER_MONTH
-        self.random = bool((timetable.adherence < 1).any())
-        years = -(-self.months // _SEGMENT_MONTHS)
-        shape = (years, _SEGMENT_MONTHS, STEPS_PER_MONTH)
-        channels = np.zeros((years * _SEGMENT_MONTHS * STEPS_PER_MONTH, len(CHANNELS)), dtype=precision)
-        channels[: len(timetable.channels)] = timetable.channels
-        adherence = np.ones(len(channels), dtype=precision)
-        adherence[: len(timetable.adherence)] = timetable.adherence
-        self.channels = channels.reshape(*shape, len(CHANNELS), 1)
-        self.adherence = adherence.reshape(*shape, 1)
+    ``channels`` (years, 12, steps, CHANNELS, 1) and ``adherence`` (years, 12, steps, 1); ``solve`` is the
+    compiled year, which draws single doses at random where the timetable's adherence asks for it.
+    """
 
-    def run(self, patients: VirtualPatients, stop_months: np.ndarray) -> np.ndarray:
-        """Return (padded months, 5, chunk) for one chunk of lanes."""
-        solve = make_solver(step_days=DAYS_PER_MONTH / STEPS_PER_MONTH, random_doses=self.random)
-        # On the device once: each year's call would move these arrays again.
-        lane = load_engine().device_put(
-            type(patients.lane)(*(np.asarray(x, dtype=self.precision) for x in patients.lane))
+    channels: np.ndarray
+    adherence: np.ndarray
+    months: int
+    random_doses: bool
+
+    @property
+    def solve(self) -> Callable[..., Any]:
+        """The compiled solver of one year."""
+        return make_solver(step_days=DAYS_PER_MONTH / STEPS_PER_MONTH, random_doses=self.random_doses)
+
+
+def lay_out_years(timetable: Timetable, precision: Precision) -> YearGrid:
+    """Cut a timetable into years, the last one padded with nothing given."""
+    if timetable.steps_per_month != STEPS_PER_MONTH:
+        raise OsteonError(
+            code="engine.wrong_grid",
+            field="Timetable.steps_per_month",
+            got=str(timetable.steps_per_month),
+            expected=str(STEPS_PER_MONTH),
+            hint="Lay the courses out on STEPS_PER_MONTH.",
         )
-        stop = np.minimum(np.ceil(stop_months * STEPS_PER_MONTH), _NO_STOP).astype(np.int32)
-        taking = Taking(patients.keys, stop)
-        progress = start_progress(lane, patients.menopause.astype(self.precision), np)
-        years = []
-        for channels, adherence in zip(self.channels, self.adherence, strict=True):
-            progress, outcomes = solve(progress, lane, channels, adherence, taking)
-            years.append(np.asarray(outcomes))
-        return np.concatenate(years)
+    months = len(timetable.adherence) // STEPS_PER_MONTH
+    years = -(-months // _SEGMENT_MONTHS)
+    shape = (years, _SEGMENT_MONTHS, STEPS_PER_MONTH)
+    channels = np.zeros((years * _SEGMENT_MONTHS * STEPS_PER_MONTH, len(CHANNELS)), dtype=precision)
+    channels[: len(timetable.channels)] = timetable.channels
+    adherence = np.ones(len(channels), dtype=precision)
+    adherence[: len(timetable.adherence)] = timetable.adherence
+    return YearGrid(
+        channels=channels.reshape(*shape, len(CHANNELS), 1),
+        adherence=adherence.reshape(*shape, 1),
+        months=months,
+        random_doses=bool((timetable.adherence < 1).any()),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A fixed number of lanes on the device, at their untreated start; the last lane fills what is left."""
+
+    lane: Any
+    taking: Taking
+    start: Progress
+
+
+def open_chunk(
+    patients: VirtualPatients,
+    first: int,
+    stops: np.ndarray,
+    *,
+    pauses: np.ndarray | None = None,
+    precision: Precision = np.float32,
+) -> Chunk:
+    """Put the lanes from ``first`` on onto the device; ``stops`` and ``pauses`` as for `simulate_timetable`."""
+    lanes = np.minimum(np.arange(first, first + CHUNK_LANES), len(patients.keys) - 1)
+    chosen = take_lanes(patients, lanes)
+    # On the device once: each year's call would move these arrays again.
+    lane = load_engine().device_put(type(chosen.lane)(*(np.asarray(x, dtype=precision) for x in chosen.lane)))
+    start = start_progress(lane, chosen.menopause.astype(precision), np)
+    taking = Taking(chosen.keys, _find_steps(stops[lanes]))
+    if pauses is not None:
+        pause, resume = _find_steps(np.asarray(pauses)[:, lanes])
+        taking = taking._replace(pause_step=pause, resume_step=resume)
+    return Chunk(lane=lane, taking=taking, start=start)
+
+
+def _find_steps(months: np.ndarray) -> np.ndarray:
+    steps: np.ndarray = np.minimum(np.ceil(months * STEPS_PER_MONTH), _NO_STOP).astype(np.int32)
+    return steps

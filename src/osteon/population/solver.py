@@ -37,11 +37,14 @@ class Taking(NamedTuple):
     """How each lane takes what is scheduled: arrays of shape (N,).
 
     ``key`` addresses the lane's own random stream, ``stop_step`` is the first step at which nothing more is
-    taken (persistence; calcium goes on). The share of doses taken (adherence) belongs to the schedule.
+    taken (persistence; calcium goes on). Nothing is taken either from ``pause_step`` until ``resume_step``, where
+    these are given. The share of doses taken (adherence) belongs to the schedule.
     """
 
     key: Any
     stop_step: Any
+    pause_step: Any = None
+    resume_step: Any = None
 
 
 def _mix(word: Any) -> Any:
@@ -127,6 +130,9 @@ def make_solver(*, step_days: float, random_doses: bool) -> Callable[..., Any]:
         channels, adherence = inputs
         dtype = progress.state[0].dtype.type
         on = (progress.step < taking.stop_step).astype(dtype)
+        if taking.pause_step is not None:
+            paused = (progress.step >= taking.pause_step) & (progress.step < taking.resume_step)
+            on = on * (1 - paused.astype(dtype))
         share = adherence
         if random_doses:
             share = (_draw_uniform(taking.key, progress.step, jnp, dtype) < adherence).astype(dtype)

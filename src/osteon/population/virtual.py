@@ -7,7 +7,7 @@ same patient is the same whatever is simulated beside it.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,15 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "DEPARTURES",
     "VirtualPatients",
     "address_stream",
+    "draw_parameters",
     "draw_virtual_patients",
     "join_virtual_patients",
+    "make_virtual_patients",
     "take_lanes",
 ]
 
 _SITES = ("lumbar_spine", "total_hip", "femoral_neck")
 _EFFECTS = tuple(f.name for f in fields(Effects))
+DEPARTURES = ("turnover", *_EFFECTS, *(f"response_{site}" for site in _SITES))
+"""How a person can depart from the typical one: the names of their SDs in a parameter set's ``variability``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,27 +76,48 @@ def draw_virtual_patients(
     returns the typical person, for figures and tests.
     """
     count = draws * per_draw
+    stream = address_stream(seed, patient, "between_subject_variability")
+    return make_virtual_patients(
+        replace(parameters, variability={}) if typical else parameters,
+        person,
+        lines=draw_parameters(parameters, draws=draws, seed=seed, typical=typical),
+        draw=np.repeat(np.arange(draws), per_draw),
+        normals=stream.standard_normal((count, len(DEPARTURES))),
+        keys=address_stream(seed, patient, "doses").integers(0, 2**32, count, dtype=np.uint32),
+    )
+
+
+def draw_parameters(parameters: ParameterSet, *, draws: int, seed: int, typical: bool = False) -> np.ndarray:
+    """Draw the fitted parameters from their posterior, on the unbounded scale, (draws, len(fitted))."""
     lines = np.array([map_to_line(parameters.values[n], parameters.scales[n]) for n in parameters.fitted])
     shocks = address_stream(seed, "", "parameters").standard_normal((draws, len(lines)))
-    stream = address_stream(seed, patient, "between_subject_variability")
     if typical:
         shocks = shocks * 0
     # A sum that does not depend on how many draws there are: BLAS would pick another kernel for one row.
-    drawn = lines + np.einsum("dk,jk->dj", shocks, _find_root(parameters.covariance))
-    values = free_values(parameters, np.repeat(drawn.T, per_draw, axis=1))
-    effects, site_response = _draw_effects(parameters, stream, count, typical=typical)
+    return np.asarray(lines + np.einsum("dk,jk->dj", shocks, _find_root(parameters.covariance)))
+
+
+def make_virtual_patients(
+    parameters: ParameterSet,
+    person: Covariates,
+    *,
+    lines: np.ndarray,
+    draw: np.ndarray,
+    normals: np.ndarray,
+    keys: np.ndarray,
+) -> VirtualPatients:
+    """Make the virtual patients that these numbers say, all with one person's covariates.
+
+    ``lines`` (draws, len(fitted)) are of ``draw_parameters``, ``draw`` (N,) the row of them that each patient has,
+    ``normals`` (N, len(DEPARTURES)) how many SDs each departs from the typical person, ``keys`` (N,) of their doses.
+    """
+    values = free_values(parameters, lines[draw].T)
+    effects, site_response = _scale_departures(parameters, normals)
     own = Covariates(
-        **{f.name: np.full(count, getattr(person, f.name), dtype=float) for f in fields(Covariates)}
+        **{f.name: np.full(len(draw), getattr(person, f.name), dtype=float) for f in fields(Covariates)}
     )
     lane, menopause = make_lane(values, own, effects)
-    keys = address_stream(seed, patient, "doses").integers(0, 2**32, count, dtype=np.uint32)
-    return VirtualPatients(
-        lane=lane,
-        menopause=menopause,
-        keys=keys,
-        draw=np.repeat(np.arange(draws), per_draw),
-        site_response=site_response,
-    )
+    return VirtualPatients(lane=lane, menopause=menopause, keys=keys, draw=draw, site_response=site_response)
 
 
 def _find_root(covariance: np.ndarray) -> np.ndarray:
@@ -100,17 +126,15 @@ def _find_root(covariance: np.ndarray) -> np.ndarray:
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0)))
 
 
-def _draw_effects(
-    parameters: ParameterSet, stream: np.random.Generator, count: int, *, typical: bool
-) -> tuple[Effects, np.ndarray]:
-    """Draw log-scale departures; ``turnover`` is shared by both envelopes; the site response has mean 1."""
-    names = ("turnover", *_EFFECTS, *(f"response_{site}" for site in _SITES))
-    sd = np.array([0 if typical else parameters.variability.get(name, 0) for name in names])
-    table = stream.standard_normal((count, len(names))) * sd
-    shock = dict(zip(names, table.T, strict=True))
+def _scale_departures(parameters: ParameterSet, normals: np.ndarray) -> tuple[Effects, np.ndarray]:
+    """Scale to log-scale departures; ``turnover`` is shared by both envelopes; the site response has mean 1."""
+    sd = np.array([parameters.variability.get(name, 0) for name in DEPARTURES])
+    shock = dict(zip(DEPARTURES, (normals * sd).T, strict=True))
     shock["turnover_t"] = shock["turnover_t"] + shock["turnover"]
     shock["turnover_c"] = shock["turnover_c"] + shock["turnover"]
-    response = [np.exp(shock[name] - sd[names.index(name)] ** 2 / 2) for name in names[-len(_SITES) :]]
+    response = [
+        np.exp(shock[name] - sd[DEPARTURES.index(name)] ** 2 / 2) for name in DEPARTURES[-len(_SITES) :]
+    ]
     return Effects(**{name: shock[name] for name in _EFFECTS}), np.array(response)
 
 

@@ -1,4 +1,4 @@
-"""How does bone change? State, equations, drug action, read-outs and parameter sets."""
+"""How does bone change? State, equations, drug action, read-outs and parameter sets; and a published model."""
 
 from osteon.remodeling.dosing import CHANNELS, Timetable, tabulate_courses
 from osteon.remodeling.equations import (
@@ -13,6 +13,20 @@ from osteon.remodeling.equations import (
     read_outcomes,
     start_state,
 )
+from osteon.remodeling.joerg import (
+    JoergDose,
+    JoergOutcomes,
+    JoergParameters,
+    JoergState,
+    add_joerg_dose,
+    differentiate_joerg,
+    load_joerg_parameters,
+    read_estrogen,
+    read_joerg_outcomes,
+    rest_joerg,
+)
+from osteon.remodeling.joerg_course import JoergCourse, JoergModel, age_joerg, follow_joerg
+from osteon.remodeling.model import RemodelingModel
 from osteon.remodeling.parameters import (
     Covariates,
     Effects,
@@ -32,21 +46,36 @@ __all__ = [
     "Covariates",
     "Drive",
     "Effects",
+    "JoergCourse",
+    "JoergDose",
+    "JoergModel",
+    "JoergOutcomes",
+    "JoergParameters",
+    "JoergState",
     "Lane",
     "Outcomes",
     "ParameterSet",
+    "RemodelingModel",
     "State",
     "Timetable",
     "add_doses",
+    "add_joerg_dose",
+    "age_joerg",
+    "differentiate_joerg",
     "differentiate_state",
+    "follow_joerg",
     "free_values",
     "list_fast_losses",
     "list_parameter_sets",
+    "load_joerg_parameters",
     "load_parameter_set",
     "make_lane",
     "map_from_line",
     "map_to_line",
+    "read_estrogen",
+    "read_joerg_outcomes",
     "read_outcomes",
+    "rest_joerg",
     "start_state",
     "tabulate_courses",
     "write_parameter_set",

@@ -20,23 +20,25 @@ Signals
     drho = [(r_T u_T + r_A u_A)(1 - th_T T) - rho]/tau_rho          RANKL induced by PTH analogs
     Lam  = (1 + rho)(1 - a_R Wr)(1 - a_X u_X) free   osteoclastogenic signal
 Cells
-    dP   = kP_d (1 - P) + kP_f (1 - Lam P)   slow re-activable osteoclastic capacity, bounded by 1 + kP_f/kP_d
-    dM   = kM_d (1 - M) + kM_f (1 - Lam M)   fast osteomorph pool, bounded by 1 + kM_f/kM_d
+    calm = min(Lam, 1)                       the pools fill while the signal is low; a high one does not empty them
+    dP   = kP_d (1 - P) + kP_f (1 - calm P/(1 + m_P S))   slow re-activable capacity, bounded by 1 + kP_f/kP_d
+    dM   = kM_d (1 - M) + kM_f (1 - calm M)  fast osteomorph pool, bounded by 1 + kM_f/kM_d
     dCe  = kC [Lam P M (1 + n (P - 1)) - (1 + chi_e S) Ce]          active osteoclasts
     Je   = Ce (1 - a_Ca u_Ca)(1 + kJ) free/(free + kJ)   resorptive activity: calcium, and loss of RANKL, still it
     dQe  = (Je - Qe)/tau_Q ; dBe = (Qe - Be)/tau_B                  formation coupled to resorption, delayed
     G    = g_R max(Wf, 0)(h_R + (1 - h_R) H) + (g_T u_T + g_A u_A) L (c_pl + (1 - c_pl) Qt)
 Bone, ve = ye + me
-    form_e = (1 - phi_e) Be (1 + oR_e Wf + oT_e pth) + phi_e/(1 + m_b S) + w_e G      w_t = 1, w_c = gm_c
+    form_e = (1 - phi_e) Be (1 + oR_e Wf + oT_e pth) + phi_e (1 - a_Ca u_Ca)/(1 + m_b S) + w_e G   w_t = 1, w_c = gm_c
     reso_e = (1 + dlt_e + dltm_e N) Je (1 + xi_e max(pth, 0))                  xi_t = 0
     dN   = -N/tau_N                           what is left of the menopausal imbalance
     fe   = Ke form_e/sigma_e ;  re = Ke reso_e sigma_e               sigma_e = ve^zeta in its first Pade form,
                                               (2 + (1 + zeta)(ve - 1))/(2 + (1 - zeta)(ve - 1))
     dye  = fe - ks ye - re ye/ve ;  dme = ks ye - re me/ve
+    dW   = d_W                                wear of the spine that a DXA scan reads as bone
 Read-outs
-    beta_e = (alpha ye + me)/(alpha ye0 + me0) ;  BMD_site = w_site beta_t + (1 - w_site) beta_c
-    CTX  = c_f + (1 - c_f)(s_t reso_t' + (1 - s_t) reso_c')        reso' without the imbalance factor
-    P1NP = p_f + (1 - p_f)(s_t form_t' + (1 - s_t) form_c')   form' with p_q Qe + (1 - p_q) Be for Be, p_g G for G
+    beta_e = (alpha ye + me)/(alpha ye0 + me0) ;  BMD_site = w_site beta_t + (1 - w_site) beta_c (+ W at the spine)
+    CTX  = c_f + (1 - c_f)(s_t reso_t' + (1 - s_t) reso_c')^c_q    reso' without the imbalance factor
+    P1NP = p_f + (1 - p_f)(s_t form_t' + (1 - s_t) form_c')^p_e   form' with p_q Qe + (1 - p_q) Be for Be, p_g G for G
 
 Mass balance: d(ye + me)/dt = fe - re exactly. The untreated start is closed form: every cell state 1, every
 drug 0, ``ye = Ke/(ks + Ke)``, ``me = 1 - ye``. A prior therapy is run, not assumed.
@@ -103,6 +105,7 @@ class State(NamedTuple):
     mature_t: Number
     young_c: Number
     mature_c: Number
+    spine_wear: Number
 
 
 class Drive(NamedTuple):
@@ -176,6 +179,7 @@ class Lane(NamedTuple):
     activity_half: Number
     bp_access_c: Number
     bp_modeling: Number
+    bp_capacity: Number
     recruit_days: Number
     osteoblast_days: Number
     counter_days: Number
@@ -224,6 +228,9 @@ class Lane(NamedTuple):
     p1np_early: Number
     p1np_induced: Number
     marker_share_t: Number
+    ctx_exponent: Number
+    p1np_exponent: Number
+    spine_wear_rate: Number
 
 
 def start_state(lane: Lane, menopause: Number) -> State:
@@ -235,7 +242,7 @@ def start_state(lane: Lane, menopause: Number) -> State:
     drugs = (zero,) * 12
     cells = (one,) * 8
     signals = (zero, zero, one, one, zero, zero + menopause)
-    return State(*drugs, *cells, *signals, young_t, 1 - young_t, young_c, 1 - young_c)
+    return State(*drugs, *cells, *signals, young_t, 1 - young_t, young_c, 1 - young_c, zero)
 
 
 _TRACE = 10.0**-36
@@ -296,7 +303,7 @@ def _read_fluxes(s: State, p: Lane, u: Drive, z: _Signals) -> _Fluxes:
         * s.lining_pth
         * coupled
     )
-    spared = 1 / (1 + p.bp_modeling * z.surface)
+    spared = calmed / (1 + p.bp_modeling * z.surface)
     gain_t = 1 + p.romosozumab_gain_t * z.block_formation + p.pth_gain_t * z.pth_tolerated
     gain_c = 1 + p.romosozumab_gain_c * z.block_formation + p.pth_gain_c * z.pth_tolerated
     return _Fluxes(
@@ -355,10 +362,11 @@ def add_doses(s: State, p: Lane, b: Bolus) -> State:
 
 def _differentiate_cells(s: State, p: Lane, z: _Signals, x: _Fluxes) -> tuple[Number, ...]:
     drive = z.osteoclastogenic * s.capacity * s.osteomorphs * (1 + p.release * (s.capacity - 1))
+    calm = (1 + z.osteoclastogenic - abs(1 - z.osteoclastogenic)) / 2
     return (
-        p.capacity_decay * (1 - s.capacity) + p.capacity_flow * (1 - z.osteoclastogenic * s.capacity),
-        p.osteomorph_decay * (1 - s.osteomorphs)
-        + p.osteomorph_flow * (1 - z.osteoclastogenic * s.osteomorphs),
+        p.capacity_decay * (1 - s.capacity)
+        + p.capacity_flow * (1 - calm * s.capacity / (1 + p.bp_capacity * z.surface)),
+        p.osteomorph_decay * (1 - s.osteomorphs) + p.osteomorph_flow * (1 - calm * s.osteomorphs),
         p.osteoclast_rate * (drive - (1 + z.surface) * s.osteoclasts_t),
         p.osteoclast_rate * (drive - (1 + p.bp_access_c * z.surface) * s.osteoclasts_c),
         (x.activity_t - s.recruited_t) / p.recruit_days,
@@ -427,6 +435,7 @@ def differentiate_state(s: State, p: Lane, u: Drive) -> State:
             *_differentiate_signals(s, p, u, z),
             *bone_t,
             *bone_c,
+            p.spine_wear_rate,
         )
     )
 
@@ -445,6 +454,10 @@ def list_fast_losses(s: State, p: Lane) -> State:
         osteoclasts_t=p.osteoclast_rate * (1 + surface),
         osteoclasts_c=p.osteoclast_rate * (1 + p.bp_access_c * surface),
     )
+
+
+def _raise(level: Number, exponent: Number) -> Number:
+    return ((level + abs(level)) / 2 + _TRACE) ** exponent
 
 
 def read_outcomes(s: State, p: Lane, u: Drive) -> Outcomes:
@@ -467,9 +480,11 @@ def read_outcomes(s: State, p: Lane, u: Drive) -> Outcomes:
     )
     collagen = p.marker_share_t * collagen_t + (1 - p.marker_share_t) * collagen_c
     return Outcomes(
-        lumbar_spine=p.weight_lumbar_spine * mineral_t + (1 - p.weight_lumbar_spine) * mineral_c,
+        lumbar_spine=p.weight_lumbar_spine * mineral_t
+        + (1 - p.weight_lumbar_spine) * mineral_c
+        + s.spine_wear,
         total_hip=p.weight_total_hip * mineral_t + (1 - p.weight_total_hip) * mineral_c,
         femoral_neck=p.weight_femoral_neck * mineral_t + (1 - p.weight_femoral_neck) * mineral_c,
-        ctx=p.ctx_floor + (1 - p.ctx_floor) * resorption,
-        p1np=p.p1np_floor + (1 - p.p1np_floor) * collagen,
+        ctx=p.ctx_floor + (1 - p.ctx_floor) * _raise(resorption, p.ctx_exponent),
+        p1np=p.p1np_floor + (1 - p.p1np_floor) * _raise(collagen, p.p1np_exponent),
     )

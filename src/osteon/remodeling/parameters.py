@@ -89,11 +89,15 @@ def map_to_line(value: Any, scale: str) -> Any:
     >>> float(map_to_line(1.0, "log")), float(map_to_line(0.5, "logit"))
     (0.0, 0.0)
     """
+    if scale == "linear":
+        return np.asarray(value, dtype=float)
     return np.log(value) if scale == "log" else np.log(value) - np.log1p(-value)
 
 
 def map_from_line(line: Any, scale: str, xp: Any = np) -> Any:
     """Undo ``map_to_line``; ``xp`` is the array module (numpy or jax.numpy)."""
+    if scale == "linear":
+        return line
     return xp.exp(line) if scale == "log" else 1 / (1 + xp.exp(-line))
 
 
@@ -110,13 +114,16 @@ def make_lane(
 ) -> tuple[Lane, Any]:
     """Return the lane of each person and what is left of the menopausal imbalance at the start (0 to 1)."""
     own = dict(values)
-    thin = -values["turnover_bmd_exponent"]
-    own["turnover_t"] = values["turnover_t"] * person.spine_bmd_ratio**thin * xp.exp(effects.turnover_t)
-    own["turnover_c"] = values["turnover_c"] * person.hip_bmd_ratio**thin * xp.exp(effects.turnover_c)
+    thin_t = person.spine_bmd_ratio ** -values["turnover_spine_exponent"]
+    thin_c = person.hip_bmd_ratio ** -values["turnover_hip_exponent"]
+    own["turnover_t"] = values["turnover_t"] * thin_t * xp.exp(effects.turnover_t)
+    own["turnover_c"] = values["turnover_c"] * thin_c * xp.exp(effects.turnover_c)
     decades = (person.age_years - values[_NOMINAL_AGE]) / _DECADE
-    drift = xp.exp(effects.imbalance)
-    own["imbalance_t"] = values["imbalance_t"] * drift
-    own["imbalance_c"] = values["imbalance_c"] * drift * xp.exp(values["imbalance_age_slope"] * decades)
+    drift = xp.exp(effects.imbalance + values["imbalance_age_slope"] * decades)
+    thick = values["imbalance_bmd_exponent"]
+    own["imbalance_t"] = values["imbalance_t"] * drift * person.spine_bmd_ratio**thick
+    own["imbalance_c"] = values["imbalance_c"] * drift * person.hip_bmd_ratio**thick
+    own["spine_wear_rate"] = values["spine_wear_rate"] * xp.exp(values["spine_wear_age_slope"] * decades)
     own |= _scale_sensitivity(values, effects, xp)
     own["osteoblast_days"] = values["osteoblast_days"] * xp.exp(effects.coupling_days)
     menopause = xp.exp(-person.years_since_menopause * 365.25 / values["menopause_days"])
@@ -175,8 +182,29 @@ def load_parameter_set(name: str | None = None) -> ParameterSet:
         )
     chosen = known[-1] if name is None else name
     text = resources.files("osteon.remodeling").joinpath(_FOLDER, f"{chosen}.json").read_text("utf-8")
-    stored = json.loads(text)
+    stored = _complete(json.loads(text))
     stored["fitted"] = tuple(stored["fitted"])
     stored["sources"] = tuple(stored["sources"])
     stored["covariance"] = np.asarray(stored["covariance"], dtype=float)
     return ParameterSet(**stored)
+
+
+_NEUTRAL = {
+    "bp_capacity": 0.0,
+    "ctx_exponent": 1.0,
+    "p1np_exponent": 1.0,
+    "spine_wear_rate": 0.0,
+    "spine_wear_age_slope": 0.0,
+    "imbalance_bmd_exponent": 0.0,
+}
+_OLD_EXPONENT, _SPINE_EXPONENT = "turnover_bmd_exponent", "turnover_spine_exponent"
+
+
+def _complete(stored: dict[str, Any]) -> dict[str, Any]:
+    """Let a set from before a part of the model existed speak with that part switched off."""
+    values = _NEUTRAL | stored["values"]
+    if _OLD_EXPONENT in values:
+        values[_SPINE_EXPONENT] = values["turnover_hip_exponent"] = values[_OLD_EXPONENT]
+        stored["scales"][_SPINE_EXPONENT] = stored["scales"][_OLD_EXPONENT]
+        stored["fitted"] = [_SPINE_EXPONENT if n == _OLD_EXPONENT else n for n in stored["fitted"]]
+    return stored | {"values": values}

@@ -74,9 +74,9 @@ def describe_plan(view: PlanView) -> str:
     >>> "no drug: Total hip 60% (90% interval 50% to 70%)" in describe_plan(view)
     True
     """
-    month, goal = format_month(view.target_month), format_limit(view.goal_t_score)
+    month = format_month(view.target_month)
     parts = [
-        f"{view.patient_label}. Chance of a T-score above {goal} at month {month}, sequences as given.",
+        f"{view.patient_label}. Chance of a T-score {view.goal_words} at month {month}, sequences as given.",
         *(_describe_plan_row(view, row) for row in view.rows),
         _describe_stamp(view.stamp),
     ]

@@ -27,6 +27,9 @@ MEDIAN_LINE: Final = "#0b3a5b"
 GOAL_LINE: Final = "#8a2f00"
 REAL_WORLD_INTERVAL: Final = "#d99a78"
 REFERENCE: Final = "#7a2e6d"
+REFERENCE_BAND: Final = "#d3aecb"
+FOURTH_LINE: Final = "#2f6b4f"
+FOURTH_BAND: Final = "#a8ccb9"
 
 FAMILY_FILL: Final = MappingProxyType(
     {BarFamily.ANTIRESORPTIVE: "#cfe0ec", BarFamily.ANABOLIC: "#f6d3a5", BarFamily.NONE: "#ffffff"}

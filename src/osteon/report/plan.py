@@ -16,6 +16,8 @@ from osteon.report.frame import (
     header_height,
     open_frame,
 )
+from osteon.report.key import ROW_IN as KEY_ROW_IN
+from osteon.report.key import KeyEntry, draw_key, flow_entries, sample_family
 from osteon.report.marks import CHANCE_MARK, DURABILITY_MARK, Mark
 from osteon.report.output import attach_description
 from osteon.report.page import (
@@ -33,9 +35,9 @@ from osteon.report.page import (
 )
 from osteon.report.palette import open_style
 from osteon.report.track import draw_estimate, draw_scale, draw_track
-from osteon.report.values import Estimate
+from osteon.report.values import BarFamily, Estimate
 from osteon.report.views import MOST_SITES, PlanRow, PlanView
-from osteon.report.wording import NOT_GIVEN, format_interval, format_limit, format_month, format_share
+from osteon.report.wording import NOT_GIVEN, format_interval, format_month, format_share
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,6 +52,10 @@ SCALE_IN: Final = 0.24
 MOST_LABEL_LINES: Final = 6
 MOST_HEADING_LINES: Final = 4
 ALL_SITES: Final = "Every site"
+STRIP_IN: Final = 0.16
+STRIP_BAR_IN: Final = 0.1
+STRIP_SEAM_IN: Final = 0.02
+STRIP_SHARE: Final = 0.92
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,19 +102,24 @@ def draw_plan(view: PlanView) -> Figure:
         width_in = _column_width(view)
         columns = _list_columns(view, width_in)
         rows = tuple(_label_row(row, _label_width(view)) for row in view.rows)
+        per_month_in = _scale_strips(view)
         heading_in = (max(len(column.heading) for column in columns) + 1.6) * line_height(SMALL_STRONG_PEN)
         start_in = header_height(frame) + BLOCK_GAP_IN
         body_in = heading_in + sum(row.height_in for row in rows)
-        page = open_page(PAGE_WIDTH_IN, start_in + body_in + SCALE_IN + BLOCK_GAP_IN + FOOTER_IN)
+        key = _list_key(view)
+        key_in = len(key) * KEY_ROW_IN
+        page = open_page(PAGE_WIDTH_IN, start_in + body_in + SCALE_IN + key_in + BLOCK_GAP_IN + FOOTER_IN)
         draw_frame(page, frame)
         _draw_headings(page, start_in, heading_in, view, columns, width_in)
         at_in = start_in + heading_in
         for row in rows:
             _draw_row(page, at_in, row, columns, width_in)
+            _draw_strip(page, at_in + row.height_in - ROW_PADDING_IN, row.row, per_month_in)
             at_in += row.height_in
         _draw_rule(page, at_in)
         for column in columns:
             draw_scale(page, column.left_in, at_in + SCALE_IN / 2, width_in)
+        draw_key(page, MARGIN_IN, at_in + SCALE_IN, key)
     attach_description(page.figure, view.title, describe_plan(view))
     return page.figure
 
@@ -143,7 +154,8 @@ def _label_row(row: PlanRow, width_in: float) -> LabeledRow:
     name = wrap_text(row.sequence_label, BODY_PEN, width_in, most_lines=MOST_LABEL_LINES)
     note = wrap_text(row.note, SMALL_PEN, width_in, most_lines=2) if row.note else ()
     text_in = len(name) * line_height(BODY_PEN) + len(note) * line_height(SMALL_PEN)
-    height_in = max(text_in + 2 * ROW_PADDING_IN, LEAST_ROW_IN)
+    strip_in = STRIP_IN if row.therapy else 0.0
+    height_in = max(text_in + strip_in + 2 * ROW_PADDING_IN, LEAST_ROW_IN)
     return LabeledRow(row=row, name=name, note=note, height_in=height_in)
 
 
@@ -151,8 +163,8 @@ def _draw_headings(
     page: Page, top_in: float, height_in: float, view: PlanView, columns: Sequence[Column], width_in: float
 ) -> None:
     step = line_height(SMALL_STRONG_PEN)
-    goal, month = format_limit(view.goal_t_score), format_month(view.target_month)
-    question = f"Chance T-score above {goal} at month {month}, with {view.interval_label}"
+    month = format_month(view.target_month)
+    question = f"Chance T-score {view.goal_words} at month {month}, with {view.interval_label}"
     room_in = page.width_in - MARGIN_IN - columns[0].left_in
     put_text(page, columns[0].left_in, top_in + step / 2, fit_text(question, SMALL_PEN, room_in), SMALL_PEN)
     last_in = columns[-2].left_in + width_in
@@ -169,13 +181,48 @@ def _draw_headings(
 def _draw_row(page: Page, top_in: float, row: LabeledRow, columns: Sequence[Column], width_in: float) -> None:
     _draw_rule(page, top_in)
     text_in = len(row.name) * line_height(BODY_PEN) + len(row.note) * line_height(SMALL_PEN)
-    name_in = top_in + (row.height_in - text_in) / 2
+    strip_in = STRIP_IN if row.row.therapy else 0.0
+    name_in = top_in + (row.height_in - text_in - strip_in) / 2
     put_lines(page, MARGIN_IN, name_in, row.name, BODY_PEN)
     put_lines(page, MARGIN_IN, name_in + len(row.name) * line_height(BODY_PEN), row.note, SMALL_PEN)
     estimates = (*row.row.sites, row.row.all_sites, row.row.durability)
     middle_in = top_in + row.height_in / 2
     for column, estimate in zip(columns, estimates, strict=True):
         _draw_cell(page, middle_in, column, estimate, width_in)
+
+
+def _list_key(view: PlanView) -> tuple[tuple[KeyEntry, ...], ...]:
+    """Name the families that the strips show, in rows."""
+    families = {bar.family for row in view.rows for bar in row.therapy}
+    entries = tuple(
+        KeyEntry(sample=sample_family(family), label=palette.FAMILY_LABEL[family])
+        for family in BarFamily
+        if family in families
+    )
+    return flow_entries(entries, PAGE_WIDTH_IN - 2 * MARGIN_IN) if entries else ()
+
+
+def _scale_strips(view: PlanView) -> float:
+    """Return the inches that a month takes on every strip."""
+    last = max((bar.stop_month for row in view.rows for bar in row.therapy), default=1.0)
+    return STRIP_SHARE * _label_width(view) / last
+
+
+def _draw_strip(page: Page, bottom_in: float, row: PlanRow, per_month_in: float) -> None:
+    """Draw what is given and when as thin bars, hatched by family; drugs given together share the height."""
+    for bar in row.therapy:
+        together = [other for other in row.therapy if other.start_month == bar.start_month]
+        height_in = STRIP_BAR_IN / len(together)
+        page.sheet.barh(
+            bottom_in - STRIP_BAR_IN + (together.index(bar) + 1 / 2) * height_in,
+            (bar.stop_month - bar.start_month) * per_month_in - STRIP_SEAM_IN,
+            left=MARGIN_IN + bar.start_month * per_month_in,
+            height=height_in,
+            facecolor=palette.FAMILY_FILL[bar.family],
+            edgecolor=palette.FAMILY_EDGE[bar.family],
+            hatch=palette.FAMILY_HATCH[bar.family],
+            linewidth=0.6,
+        )
 
 
 def _draw_cell(

@@ -24,9 +24,10 @@ from osteon.report.values import (
     Stamp,
     TherapyBar,
 )
+from osteon.report.wording import format_limit
 
 MOST_SITES: Final = 4
-MOST_ROWS: Final = 16
+MOST_ROWS: Final = 40
 PANELS_PER_PAGE: Final = 20
 
 
@@ -88,13 +89,17 @@ class ForecastView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRow:
-    """One sequence of a comparison; an estimate that is None was not given and says so."""
+    """One sequence of a comparison; an estimate that is None was not given and says so.
+
+    `therapy` draws the sequence as a strip under its name, on one scale for all rows.
+    """
 
     sequence_label: str
     sites: tuple[Estimate | None, ...]
     all_sites: Estimate | None
     durability: Estimate | None
     note: str | None = None
+    therapy: tuple[TherapyBar, ...] = ()
 
     def __post_init__(self) -> None:
         check_text("PlanRow.sequence_label", self.sequence_label)
@@ -104,7 +109,10 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
-    """Sequences side by side, in the order given: nothing is ranked."""
+    """Sequences side by side, in the order given: nothing is ranked.
+
+    The goal itself counts as met where `goal_included`.
+    """
 
     title: str
     patient_label: str
@@ -115,6 +123,7 @@ class PlanView:
     durability_label: str
     rows: tuple[PlanRow, ...]
     stamp: Stamp
+    goal_included: bool = False
 
     def __post_init__(self) -> None:
         check_text("PlanView.title", self.title)
@@ -127,6 +136,11 @@ class PlanView:
         sites = len(self.site_labels)
         for row in self.rows:
             check_count(f"PlanRow.sites ({row.sequence_label})", len(row.sites), least=sites, most=sites)
+
+    @property
+    def goal_words(self) -> str:
+        """The goal as a place on the scale."""
+        return f"{'at or above' if self.goal_included else 'above'} {format_limit(self.goal_t_score)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

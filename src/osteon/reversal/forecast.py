@@ -17,12 +17,24 @@ from osteon.reversal.definition import ReversalDefinition, standard_reversal
 from osteon.therapy import Drug, Finding, check_sequence
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from osteon.densitometry import Site
     from osteon.inference import PatientBank, SiteBaseline, SiteCourses
     from osteon.population import Executor
     from osteon.therapy import Sequence
 
-__all__ = ["Durability", "Forecast", "SitePath", "forecast_sequence"]
+__all__ = [
+    "Durability",
+    "Forecast",
+    "SitePath",
+    "choose_horizon",
+    "durability_months",
+    "find_end",
+    "forecast_sequence",
+    "meet_everywhere",
+    "read_forecast",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,20 +102,17 @@ def forecast_sequence(
 ) -> Forecast:
     """Forecast one sequence; the horizon reaches 24 months past the last dose's effect unless given."""
     target = definition or standard_reversal()
-    end = _find_end(sequence)
-    months = horizon_months or round(max(sequence.duration_months, end + _durability_months()))
+    months = horizon_months or choose_horizon(sequence)
     courses = simulate_sites(bank, sequence, months=months, executor=executor)
-    above = np.asarray(courses.true_t > target.target_t_score)
-    chosen = [i for i, s in enumerate(bank.baseline.sites) if s.site in target.sites]
-    if not chosen:
-        raise AbstainedError(
-            code="forecast.no_target_site",
-            field="ReversalDefinition.sites",
-            got=", ".join(s.site for s in bank.baseline.sites),
-            expected=" or ".join(target.sites),
-            hint="None of the sites that the target speaks of was measured.",
-        )
-    everywhere = np.asarray(above[chosen].all(axis=0))
+    return read_forecast(bank, sequence, courses, definition=target)
+
+
+def read_forecast(
+    bank: PatientBank, sequence: Sequence, courses: SiteCourses, *, definition: ReversalDefinition
+) -> Forecast:
+    """Read the forecast of a sequence off what became of the bank under it."""
+    target, end = definition, find_end(sequence)
+    everywhere = meet_everywhere(bank, courses, target)
     reached = np.logical_or.accumulate(everywhere, axis=0).mean(axis=1)
     findings = check_sequence(sequence, name_context(bank.patient))
     cells = find_published_cells(sequence, bank.baseline, target)
@@ -128,12 +137,34 @@ def forecast_sequence(
     )
 
 
+def meet_everywhere(
+    bank: PatientBank, courses: SiteCourses, definition: ReversalDefinition
+) -> NDArray[np.bool_]:
+    """Say who meets the target at every measured site that it speaks of, by month (months + 1, N)."""
+    chosen = [i for i, s in enumerate(bank.baseline.sites) if s.site in definition.sites]
+    if not chosen:
+        raise AbstainedError(
+            code="forecast.no_target_site",
+            field="ReversalDefinition.sites",
+            got=", ".join(s.site for s in bank.baseline.sites),
+            expected=" or ".join(definition.sites),
+            hint="None of the sites that the target speaks of was measured.",
+        )
+    return np.asarray(definition.meets(courses.true_t[chosen]).all(axis=0))
+
+
+def choose_horizon(sequence: Sequence) -> int:
+    """Return the month up to which a sequence is forecast: its end, and what durability asks for."""
+    return round(max(sequence.duration_months, find_end(sequence) + durability_months()))
+
+
 @cache
-def _durability_months() -> float:
+def durability_months() -> float:
+    """Return how long after the last drug durability is judged."""
     return float(find_fact("forecast_rules", quantity="months_after_last_dose", rule="durability").value)
 
 
-def _find_end(sequence: Sequence) -> float:
+def find_end(sequence: Sequence) -> float:
     """Return the month at which the last drug regimen ends (0 when no drug is given)."""
     end, clock = 0.0, 0.0
     for regimen in sequence.regimens:
@@ -144,14 +175,14 @@ def _find_end(sequence: Sequence) -> float:
 
 def _trace_site(site: SiteBaseline, courses: SiteCourses, index: int, target: ReversalDefinition) -> SitePath:
     true_t = courses.true_t[index]
-    above = np.asarray(true_t > target.target_t_score)
+    above = target.meets(true_t)
     reached = np.logical_or.accumulate(above, axis=0).mean(axis=1)
     return SitePath(
         site=site.site,
         baseline=site,
         quantiles=np.quantile(true_t, (0.05, 0.25, 0.5, 0.75, 0.95), axis=1),
         chance=estimate_chance(above, courses.draw),
-        chance_measured=(courses.measured_t[index] > target.target_t_score).mean(axis=1),
+        chance_measured=target.meets(courses.measured_t[index]).mean(axis=1),
         reached=reached,
         median_months_to_target=_find_median(reached),
     )
@@ -164,7 +195,7 @@ def _find_median(reached: np.ndarray) -> float | None:
 
 
 def _judge_durability(everywhere: np.ndarray, courses: SiteCourses, end: float) -> Durability | None:
-    month = round(end + _durability_months())
+    month = round(end + durability_months())
     if not end or month >= len(everywhere):
         return None
     at_end, later = everywhere[round(end)], everywhere[month]
@@ -203,10 +234,11 @@ def _write_notes(bank: PatientBank) -> tuple[str, ...]:
     if bank.patient.person.sex == "male":
         notes.append("The model was calibrated on postmenopausal women; for a man this is an extrapolation.")
     history = bank.patient.history
-    if history and any(r.persistence for r in history.regimens):
+    if history and any(r.persistence for r in history.regimens) and bank.posterior is None:
         notes.append("The history was taken as kept to its end, whatever persistence it states.")
     if len(bank.baseline.sites) < len(standard_reversal().sites):
         notes.append("Not every diagnostic site was measured: the answer speaks of the measured sites only.")
+    notes += bank.posterior.notes if bank.posterior else ()
     notes.append("The diagnosis of osteoporosis persists after a T-score has passed -2.5.")
     return tuple(notes)
 

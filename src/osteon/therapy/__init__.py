@@ -14,6 +14,7 @@ from osteon.therapy.doses import (
     list_lifestyle_courses,
 )
 from osteon.therapy.drugs import AmountUnit, Drug, DrugFamily, Lifestyle, Route
+from osteon.therapy.eligibility import HeldRestriction, list_held_restrictions
 from osteon.therapy.facts import DrugFacts, LabeledDose, describe_drug, list_drugs
 from osteon.therapy.findings import Finding, Severity
 from osteon.therapy.grammar import parse_sequence
@@ -61,6 +62,7 @@ __all__ = [
     "DrugFamily",
     "DrugLimit",
     "Finding",
+    "HeldRestriction",
     "LabelRegion",
     "LabeledDose",
     "Lifestyle",
@@ -93,6 +95,7 @@ __all__ = [
     "list_dose_courses",
     "list_dose_events",
     "list_drugs",
+    "list_held_restrictions",
     "list_lifestyle_courses",
     "load_persistence_curve",
     "parse_sequence",

@@ -15,7 +15,14 @@ from osteon.therapy.restrictions import (
 from osteon.therapy.runs import BISPHOSPHONATES, list_given, list_runs
 from osteon.therapy.sequence import Sequence
 
-__all__ = ["check_pause_risk", "check_restrictions", "list_unknown"]
+__all__ = [
+    "check_pause_risk",
+    "check_restrictions",
+    "holds_restriction",
+    "list_relevant",
+    "list_unknown",
+    "report_restriction",
+]
 
 _ORAL_ONLY = frozenset({Condition.ESOPHAGEAL_DISEASE, Condition.CANNOT_SIT_UPRIGHT})
 _KIND_TEXT = {
@@ -45,9 +52,9 @@ _UNKNOWN_TEXT = {Condition.LOW_RENAL_CLEARANCE: "kidney function", Condition.MAL
 
 def check_restrictions(sequence: Sequence, context: PatientContext) -> Iterator[Finding]:
     """Yield a finding for each restriction of a drug in the sequence that holds."""
-    for restriction in _list_relevant(sequence, context):
-        if _holds(restriction, context):
-            yield _report(restriction, context)
+    for restriction in list_relevant(sequence, context):
+        if holds_restriction(restriction, context):
+            yield report_restriction(restriction, context)
 
 
 def list_unknown(sequence: Sequence, context: PatientContext) -> tuple[str, ...]:
@@ -55,8 +62,8 @@ def list_unknown(sequence: Sequence, context: PatientContext) -> tuple[str, ...]
     return tuple(
         dict.fromkeys(
             _UNKNOWN_TEXT.get(restriction.condition) or _name_condition(restriction.condition)
-            for restriction in _list_relevant(sequence, context)
-            if _holds(restriction, context) is None
+            for restriction in list_relevant(sequence, context)
+            if holds_restriction(restriction, context) is None
         )
     )
 
@@ -69,7 +76,8 @@ def check_pause_risk(sequence: Sequence, context: PatientContext) -> Iterator[Fi
             yield state_rule("bisphosphonate_pause_high_risk", drug=run.last_drug, reasons=reasons)
 
 
-def _list_relevant(sequence: Sequence, context: PatientContext) -> tuple[Restriction, ...]:
+def list_relevant(sequence: Sequence, context: PatientContext) -> tuple[Restriction, ...]:
+    """List the restrictions of the drugs in a sequence that the patient's label region knows."""
     given = dict.fromkeys(drug for one in sequence.regimens for drug in list_given(one))
     regions = {context.label_region, LabelRegion.ANY}
     return tuple(
@@ -89,7 +97,7 @@ def _is_oral(sequence: Sequence, drug: Drug) -> bool:
     )
 
 
-def _holds(restriction: Restriction, context: PatientContext) -> bool | None:
+def holds_restriction(restriction: Restriction, context: PatientContext) -> bool | None:
     """Whether a restriction holds; None where what it turns on is not known."""
     if restriction.clearance_limit_ml_min is not None:
         clearance = context.renal_clearance_ml_min
@@ -101,7 +109,8 @@ def _holds(restriction: Restriction, context: PatientContext) -> bool | None:
     return None if months is None else months < restriction.within_months
 
 
-def _report(restriction: Restriction, context: PatientContext) -> Finding:
+def report_restriction(restriction: Restriction, context: PatientContext) -> Finding:
+    """State a restriction that holds as a finding."""
     refused = restriction.kind is RestrictionKind.CONTRAINDICATED or (
         restriction.kind is RestrictionKind.BOXED_WARNING and restriction.within_months is not None
     )

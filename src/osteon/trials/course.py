@@ -1,4 +1,4 @@
-"""The course of many lanes six times a month: fine enough for a marker two weeks after a dose."""
+"""The course of many lanes ten times a month: fine enough for a marker three days after a dose."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from osteon.units import DAYS_PER_MONTH
 
 __all__ = ["BLOCKS_PER_MONTH", "run_course"]
 
-BLOCKS_PER_MONTH = 6
+BLOCKS_PER_MONTH = 10
 _BLOCKS_PER_YEAR = 12 * BLOCKS_PER_MONTH
 _STEPS_PER_BLOCK = STEPS_PER_MONTH // BLOCKS_PER_MONTH
 _CHUNK_LANES = 256

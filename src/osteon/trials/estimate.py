@@ -9,7 +9,7 @@ from statistics import NormalDist
 import numpy as np
 
 from osteon.evidence import Statistic
-from osteon.inference import TrialArm, find_precision_percent, read_fit_settings
+from osteon.inference import TrialArm, measure_trial_noise, read_fit_settings
 from osteon.population import Executor, ThreadExecutor, load_engine
 from osteon.remodeling import ParameterSet
 from osteon.trials.cohort import MARKERS, Change, CohortSettings, draw_cohort, follow_cohort
@@ -149,14 +149,14 @@ def _find_sampling_error(
         return 0.0
     groups = 1 if reading.comparator is None else 2
     known = reading.sd_percent
-    sd = simulate_sd(own.subjects, reading.outcome, parameters) if known is None else known * per_percent
+    simulated_sd = simulate_sd(own.subjects, reading.outcome, parameters, arm.study)
+    sd = simulated_sd if known is None else known * per_percent
     return sd * float(np.sqrt(groups / n))
 
 
-def simulate_sd(subjects: np.ndarray, outcome: str, parameters: ParameterSet) -> float:
-    """Return the SD of a measured change: biology, and for BMD the noise of two scans."""
+def simulate_sd(subjects: np.ndarray, outcome: str, parameters: ParameterSet, study: str = "") -> float:
+    """Return the SD of a measured change in a trial: biology, and for BMD the noise of two scans."""
     biology = float(_put_on_scale(subjects, outcome).std())
     if outcome in MARKERS:
         return biology
-    drift = 100 * parameters.variability.get(f"long_term_{outcome}", 0)
-    return float(np.sqrt(biology**2 + 2 * (drift**2 + find_precision_percent(outcome) ** 2)))
+    return float(np.sqrt(biology**2 + 2 * measure_trial_noise(parameters, outcome, study) ** 2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import attrgetter
 from typing import Any
 
@@ -23,6 +23,13 @@ from osteon.population import Executor, load_engine
 from osteon.remodeling import Outcomes, ParameterSet, load_parameter_set
 from osteon.therapy import Regimen
 from osteon.trials.cohort import CohortSettings
+from osteon.trials.courses import (
+    ArmCourse,
+    CourseRequest,
+    list_course_months,
+    list_course_readings,
+    make_course,
+)
 from osteon.trials.estimate import ArmReading, Estimate, estimate_readings, measure_error
 
 __all__ = [
@@ -35,10 +42,12 @@ __all__ = [
     "reproduce_observations",
     "reproduce_spreads",
     "score_rows",
+    "trace_observations",
     "validate_evidence",
 ]
 
 _HALF, _MOST = 50 / 100, 90 / 100
+_MISFIT_SD = 2
 _BANDS, _LATER = ((12, "up to 12 months"), (36, "13 to 36 months")), "later"
 
 
@@ -55,6 +64,16 @@ class ReproducedRow:
     def error(self) -> float:
         """Simulated less observed: percentage points for BMD, log units for markers."""
         return measure_error(self.observation.outcome, self.estimate.simulated, self.observation.value)
+
+    @property
+    def deviation(self) -> float:
+        """The error in SDs of the prediction, which hold what the model says it does not know."""
+        return self.error / self.estimate.spread
+
+    @property
+    def is_misfit(self) -> bool:
+        """Whether the number lies more than two SDs from what is simulated."""
+        return abs(self.deviation) > _MISFIT_SD
 
     @property
     def phase(self) -> str:
@@ -107,7 +126,10 @@ class SpreadRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reproduction:
-    """Every in-domain number of one role; ``outside`` counts the numbers of arms outside the domain."""
+    """Every in-domain number of one role; ``outside`` counts the numbers of arms outside the domain.
+
+    ``courses`` holds one for each arm, comparator, outcome and baseline month among the rows.
+    """
 
     role: Role
     rows: tuple[ReproducedRow, ...]
@@ -115,6 +137,7 @@ class Reproduction:
     spreads: tuple[SpreadRow, ...]
     parameter_set: str
     sources: tuple[str, ...]
+    courses: tuple[ArmCourse, ...] = ()
 
 
 def validate_evidence(
@@ -128,7 +151,7 @@ def validate_evidence(
     chosen = parameters or load_parameter_set()
     opener = _choose_opener(role)
     seen = [o for o in read_observations(opener, frozenset(Outcomes._fields)) if o.month > 0]
-    rows = reproduce_observations(seen, chosen, settings=settings, executor=executor)
+    rows, courses = trace_observations(seen, chosen, settings=settings, executor=executor)
     return Reproduction(
         role=role,
         rows=rows,
@@ -136,6 +159,7 @@ def validate_evidence(
         spreads=reproduce_spreads(opener, chosen),
         parameter_set=chosen.name,
         sources=tuple(dict.fromkeys([*chosen.sources, *(r.observation.fact.source for r in rows)])),
+        courses=courses,
     )
 
 
@@ -157,15 +181,75 @@ def reproduce_observations(
     executor: Executor | None = None,
 ) -> tuple[ReproducedRow, ...]:
     """Simulate the observations whose arms lie in the domain, in order."""
-    seen = tuple(observations)
-    names = sorted({(o.study, arm) for o in seen for arm in (o.arm, o.comparator) if arm})
-    arms = {name: arm for name in names if (arm := read_trial_arm(*name)) is not None}
-    kept = [o for o in seen if all((o.study, arm) in arms for arm in (o.arm, o.comparator) if arm)]
-    order = list(arms)
-    readings = [_make_reading(o, order) for o in kept]
+    arms, kept = _find_arms(observations)
+    readings = [_make_reading(o, list(arms)) for o in kept]
     estimates = estimate_readings(
         list(arms.values()), readings, parameters, settings=settings, executor=executor
     )
+    return _join_rows(arms, kept, estimates)
+
+
+def trace_observations(
+    observations: Iterable[ArmObservation],
+    parameters: ParameterSet,
+    *,
+    settings: CohortSettings | None = None,
+    executor: Executor | None = None,
+) -> tuple[tuple[ReproducedRow, ...], tuple[ArmCourse, ...]]:
+    """Simulate as `reproduce_observations`, and in the same run the courses on which the numbers lie."""
+    arms, kept = _find_arms(observations)
+    readings = [_make_reading(o, list(arms)) for o in kept]
+    requests = _list_requests(arms, kept)
+    parts = [readings, *(list_course_readings(request) for request in requests)]
+    estimates = estimate_readings(
+        list(arms.values()), list(chain(*parts)), parameters, settings=settings, executor=executor
+    )
+    ends = list(accumulate(map(len, parts)))
+    courses = tuple(
+        make_course(request, list(arms.values()), estimates[start:end])
+        for request, start, end in zip(requests, ends, ends[1:], strict=False)
+    )
+    return _join_rows(arms, kept, estimates[: len(readings)]), courses
+
+
+Arms = dict[tuple[str, str], TrialArm]
+
+
+def _find_arms(observations: Iterable[ArmObservation]) -> tuple[Arms, tuple[ArmObservation, ...]]:
+    """Return the arms in the domain by (study, arm), and the observations that need no other."""
+    seen = tuple(observations)
+    names = sorted({(o.study, arm) for o in seen for arm in (o.arm, o.comparator) if arm})
+    arms = {name: arm for name in names if (arm := read_trial_arm(*name)) is not None}
+    kept = (o for o in seen if all((o.study, arm) in arms for arm in (o.arm, o.comparator) if arm))
+    return arms, tuple(kept)
+
+
+def _list_requests(arms: Arms, observations: Sequence[ArmObservation]) -> list[CourseRequest]:
+    order, groups = list(arms), dict[tuple[str, str, str, str, float], list[ArmObservation]]()
+    for o in observations:
+        groups.setdefault((o.study, o.arm, o.comparator, o.outcome, o.baseline_month), []).append(o)
+    return [
+        CourseRequest(
+            arm=order.index((study, arm)),
+            comparator=order.index((study, comparator)) if comparator else None,
+            outcome=outcome,
+            baseline_month=baseline,
+            months=list_course_months(
+                arms[study, arm],
+                outcome,
+                start=baseline,
+                end=max(o.month for o in members),
+                asked=[o.month for o in members],
+            ),
+            statistic=Statistic(members[-1].fact.statistic),
+        )
+        for (study, arm, comparator, outcome, baseline), members in groups.items()
+    ]
+
+
+def _join_rows(
+    arms: Arms, observations: Iterable[ArmObservation], estimates: Iterable[Estimate]
+) -> tuple[ReproducedRow, ...]:
     return tuple(
         ReproducedRow(
             observation=o,
@@ -173,7 +257,7 @@ def reproduce_observations(
             comparator=arms[o.study, o.comparator] if o.comparator else None,
             estimate=estimate,
         )
-        for o, estimate in zip(kept, estimates, strict=True)
+        for o, estimate in zip(observations, estimates, strict=True)
     )
 
 
@@ -301,6 +385,7 @@ def _describe_row(row: ReproducedRow) -> dict[str, Any]:
         "simulated": row.estimate.simulated,
         "simulated_low": low,
         "simulated_high": high,
+        "deviation_sd": row.deviation,
         "extraction": o.fact.extraction.value,
         "source": o.fact.source,
     }

@@ -18,7 +18,7 @@ from osteon.densitometry import (
     find_reference_curve,
 )
 from osteon.evidence import find_fact
-from osteon.inference import compare_to_line, find_precision_percent
+from osteon.inference import compare_to_line, measure_trial_noise
 from osteon.population import address_stream
 from osteon.remodeling import Covariates, ParameterSet
 
@@ -47,8 +47,7 @@ def read_measured_baseline(
     """Regress a measured T-score to women of that age, as far as the noise of a scan allows."""
     curve = find_reference_curve(Maker.HOLOGIC, site)
     measured = compute_areal_bmd(t_score, curve)
-    drift = parameters.variability.get(f"long_term_{site.value}", 0)
-    noise = float(np.hypot(find_precision_percent(site.value) / 100, drift)) * measured
+    noise = measure_trial_noise(parameters, site.value) / 100 * measured
     group = find_age_reference(Maker.HOLOGIC, site, Sex.FEMALE, age_years)
     # The spread of a survey is that of single scans, so the noise is already in it.
     weight = max(1 - (noise / group.sd_g_cm2) ** 2, 0)

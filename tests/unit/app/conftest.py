@@ -2,13 +2,14 @@
 
 import pytest
 
-from osteon.app import Fit, forecast, forecast_survey, plan
+from osteon.app import Fit, Listing, forecast, forecast_survey, plan
 from osteon.inference import BankSettings, FitRow, score_fit
 from osteon.interop import read_patient_file
 from osteon.remodeling import Outcomes, load_parameter_set
 
 SMALL = BankSettings(draws=4, per_draw=64)
 OWN = "teriparatide and denosumab for 24 months, then zoledronate once, observed for 12 months"
+STOPPED = "denosumab for 36 months, then no drug for 24 months"
 SEQUENCE = "romosozumab for 12 months, then denosumab for 24 months"
 
 
@@ -24,7 +25,12 @@ def patient(root):
 
 @pytest.fixture(scope="session")
 def small_plan(patient):
-    return plan(patient, sequences=[OWN], settings=SMALL)
+    return plan(patient, sequences=[OWN], listing=Listing.STANDARD, settings=SMALL)
+
+
+@pytest.fixture(scope="session")
+def small_search(patient):
+    return plan(patient, sequences=[OWN, STOPPED], settings=SMALL)
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,13 @@ def test_treatment_before_today_is_drawn_before_zero(patient, small):
 
 def test_the_picture_of_a_plan_marks_what_was_asked_for(small_plan):
     rows = make_plan_view(small_plan).rows
-    assert [row.note for row in rows] == [None] * (len(rows) - 1) + ["asked for"]
+    assert [row.note.endswith("asked for") for row in rows] == [False] * (len(rows) - 1) + [True]
+    assert rows[0].note == "0 months on a drug"
+    assert rows[-1].note == "736 injections or infusions, 36 months on a drug, asked for"
+    assert [bar.label for bar in rows[-2].therapy] == [
+        "romosozumab 210 mg monthly",
+        "denosumab 60 mg every 6 months",
+    ]
     assert [row.all_sites.value for row in rows] == [
         option.forecast.all_sites[36].value for option in small_plan.options
     ]

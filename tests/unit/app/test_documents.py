@@ -9,13 +9,18 @@ import pytest
 from osteon.app import (
     Demo,
     ValidatedEvidence,
+    check_patient_files,
     cite_file,
     cite_keys,
     classify_file,
     describe_drugs,
     describe_schema,
     list_schemas,
+    list_trials,
+    make_card,
+    monitor,
     read_version_facts,
+    simulate_trial,
     validate_cells,
     validate_table,
     write_document,
@@ -23,8 +28,14 @@ from osteon.app import (
 )
 from osteon.errors import AbstainedError, BadInputError
 from osteon.evidence import find_reference
+from osteon.inference import BankSettings
+from osteon.interop import check_patient_text, fill_patient_template, format_patient, read_patient_record
 from osteon.therapy import PatientContext, format_sequence, standard_sequences
+from tests.unit.app.example_accuracy import make_accuracy
+from tests.unit.trials.example_designs import make_design
 
+READ = {"patient", "patient-1", "trial-design"}
+NEWER = {"demo": 2, "plan": 2}
 FAULT = {"code": "a.b", "field": "c", "got": "d", "expected": "e", "hint": "f"}
 
 
@@ -38,8 +49,17 @@ def results(root, small_plan, small_forecast, small_survey, small_fit):
         "demo": Demo(plan=small_plan, survey=small_survey),
         "drugs": describe_drugs(),
         "forecast": small_forecast,
+        "patient-check": check_patient_files(
+            [root / "examples" / "followed.toml", root / "examples" / "none.toml"]
+        ),
+        "monitor": monitor(
+            root / "examples" / "followup-off-track.toml", settings=BankSettings(draws=4, per_draw=16)
+        ),
+        "model-card": make_card(make_accuracy()),
         "plan": small_plan,
         "survey": small_survey,
+        "trial": simulate_trial(make_design(subjects=40), workers=1),
+        "trial-list": list_trials(),
         "validate": ValidatedEvidence(reproductions=(), cells=cells),
         "validate-cells": cells,
         "validate-table": validate_table(root / "examples" / "arms.csv"),
@@ -63,21 +83,22 @@ def check(name, document):
 def test_every_schema_is_one(name):
     schema = json.loads(describe_schema(name))
     jsonschema.Draft202012Validator.check_schema(schema)
-    assert schema["$id"] == f"urn:osteon:{name}:1"
+    version = schema["properties"]["format"]["const"].rpartition("/")[2]
+    assert schema["$id"] == f"urn:osteon:{name.removesuffix('-1')}:{version}"
     assert schema["additionalProperties"] is False
 
 
 def test_every_written_schema_is_tried(documents):
-    assert set(documents) | {"patient"} == set(list_schemas())
+    assert set(documents) | READ == set(list_schemas())
 
 
-@pytest.mark.parametrize("name", sorted(set(list_schemas()) - {"patient"}))
+@pytest.mark.parametrize("name", sorted(set(list_schemas()) - READ))
 def test_what_is_written_keeps_to_its_schema(documents, name):
     check(name, documents[name])
-    assert documents[name]["format"] == f"osteon-{name}/1"
+    assert documents[name]["format"] == f"osteon-{name}/{NEWER.get(name, 1)}"
 
 
-@pytest.mark.parametrize("name", sorted(set(list_schemas()) - {"patient"}))
+@pytest.mark.parametrize("name", sorted(set(list_schemas()) - READ))
 def test_the_schema_would_see_a_missing_and_an_unknown_name(documents, name):
     whole = documents[name]
     for key in whole:
@@ -114,6 +135,25 @@ def test_a_plan_in_json_is_the_plan(documents, small_plan):
         for path, site in zip(option.forecast.sites, shape["sites"], strict=True):
             median = path.quantiles[2, small_plan.month]
             assert (site["site"], site["t_score"]["median"]) == (path.site, pytest.approx(median, abs=1e-6))
+
+
+def test_a_search_in_json_says_what_it_went_through(small_search):
+    written = json.loads(write_document(small_search))
+    check("plan", written)
+    search, shown = written["search"], [option for option in written["options"] if not option["own"]]
+    left_out = sum(group["count"] for group in search["excluded"])
+    assert search["considered"] == left_out + search["beaten"] + len(shown)
+    assert all(find_reference(group["reason"]["source"]) for group in search["excluded"])
+    assert written["listing"] == "searched"
+    assert [option["name"] for option in written["options"]][-2:] == ["own_1", "own_2"]
+    assert written["options"][-1]["exclusions"][0]["code"] == "denosumab_without_follow_on"
+    names = {option["name"] for option in written["options"]}
+    assert all(set(option["beaten_by"]) <= names for option in written["options"])
+
+
+def test_without_a_search_there_is_nothing_of_one(documents):
+    assert (documents["plan"]["listing"], documents["plan"]["search"]) == ("standard", None)
+    assert not any(option["beaten_by"] for option in documents["plan"]["options"])
 
 
 def test_a_forecast_in_json_runs_month_by_month(documents, small_forecast):
@@ -153,15 +193,41 @@ def test_a_written_result_can_be_cited(tmp_path, results, small_plan):
     path = tmp_path / "plan.json"
     path.write_text(write_document(results["plan"]), encoding="utf-8")
     found = cite_file(path)
-    assert (found.about, set(found.sources)) == ("osteon-plan/1", set(small_plan.sources))
+    assert (found.about, set(found.sources)) == ("osteon-plan/2", set(small_plan.sources))
 
 
 def test_the_patient_schema_takes_the_examples_and_asks_what_therapy_asks(root):
     schema = json.loads(describe_schema("patient"))
     context = schema["$defs"]["ContextSection"]["properties"]
     asked = {field.name for field in fields(PatientContext)} - {"history", "age_years", "male"}
-    assert set(context) == asked
-    assert schema["required"] == ["format", "patient_id", "sex", "age_years", "scans"]
+    assert set(context) == asked | {"egfr", "vitamin_d_25oh"}
+    assert schema["required"] == ["format", "patient_id", "sex", "scans"]
+    for path in (root / "examples").glob("*.toml"):
+        check("patient", json.loads(format_patient(read_patient_record(path), ".json")))
+
+
+def test_the_patient_schema_takes_the_template_and_misses_what_it_lacks():
+    whole = json.loads(format_patient(check_patient_text(fill_patient_template(), ".toml").file, ".json"))
+    check("patient", whole)
+    for key in ("format", "patient_id", "sex", "scans", "age_years"):
+        with pytest.raises(jsonschema.ValidationError):
+            check("patient", {other: value for other, value in whole.items() if other != key})
+    for name in ("scans", "markers", "injections", "fractures"):
+        with pytest.raises(jsonschema.ValidationError):
+            check("patient", whole | {name: [{}]})
+
+
+@pytest.mark.parametrize(("name", "version"), [("patient", 2), ("patient-1", 1)])
+def test_the_published_schema_of_the_patient_file_is_this_one(root, name, version):
+    published = root / "docs" / "schemas" / f"osteon-patient-{version}.json"
+    assert published.read_text(encoding="utf-8") == describe_schema(name) + "\n"
+
+
+def test_a_checked_file_is_written_with_its_lines(documents):
+    good, missing = documents["patient-check"]["files"]
+    assert (good["usable"], good["problems"], good["patient_id"]) == (True, [], "example-3")
+    (problem,) = missing["problems"]
+    assert (missing["usable"], problem["severity"], problem["code"]) == (False, "fault", "patient.unreadable")
 
 
 def test_an_unknown_schema_is_refused_with_the_nearest_name():

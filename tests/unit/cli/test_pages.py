@@ -19,6 +19,7 @@ NEVER = re.compile(
 )
 SITES = ("Lumbar spine", "Total hip", "Femoral neck")
 CHANCE = re.compile(r"(?:<1|>99|\d{1,2}) %")
+TREATED_GOAL = ("--target", "-2.0", "--month", "24")
 OWN = "teriparatide and denosumab for 24 months, then zoledronate once, observed for 12 months"
 
 
@@ -30,8 +31,9 @@ def pages(osteon, root):
         "classify": osteon("classify", examples / "patient.toml").out,
         "cohort": osteon("classify", examples / "cohort.csv").out,
         "forecast": osteon("forecast", examples / "patient.toml", *sequence).out,
-        "plan": osteon("plan", examples / "patient.toml", "--sequence", OWN).out,
-        "treated": osteon("plan", examples / "treated.toml", "--target", "-2.0", "--month", "24").out,
+        "plan": osteon("plan", examples / "patient.toml", "--standard", "--sequence", OWN).out,
+        "treated": osteon("plan", examples / "treated.toml", "--standard", *TREATED_GOAL).out,
+        "found": osteon("plan", examples / "treated.toml", "--at-least", "-2.2", "--sequence", OWN).out,
         "drugs": osteon("drugs").out,
         "drug": osteon("drugs", "romosozumab").out,
         "cite": osteon("cite").out,
@@ -71,10 +73,10 @@ def test_a_plan_names_each_site_and_never_cuts_a_chance(pages):
     for site in SITES:
         assert site in pages["plan"]
         assert site.split()[0] in pages["plan"][pages["plan"].index("Chance of") :]
-    rows = [line for line in pages["plan"].splitlines() if re.match(r"\S.*mo.? +[<>\d]", line)]
-    assert len(rows) >= len(standard_sequences())
+    rows = [line for line in pages["plan"].splitlines() if re.match(r" *\d+ +.*%.* [>\d]+\d*$", line)]
+    assert len(rows) == 2 * (len(standard_sequences()) + 1)
     for row in rows:
-        assert len(CHANCE.findall(row)) >= 4, row
+        assert len(CHANCE.findall(row)) in {2, len(SITES)}, row
         assert row.count("(") == row.count(")"), row
 
 
@@ -97,12 +99,33 @@ def test_a_letter_in_the_table_is_explained_below(pages):
     pointed = {
         letter
         for line in above.splitlines()
-        if (found := re.match(r"(?:contraindicated|caution|info): ([a-z, ]+?)\s*$", line))
+        if (found := re.match(r" *(?:contraindicated|caution|info): ([a-z, ]+?)\s*$", line))
         for letter in found[1].split(", ")
     }
     explained = set(re.findall(r"^([a-z]\d*)  (?:contraindicated|caution|info) ", below, re.MULTILINE))
     assert pointed == explained
     assert pointed
+
+
+def test_a_search_says_what_it_went_through_and_marks_what_was_asked_for(pages):
+    page = squeeze(pages["found"])
+    assert "Chance of a T-score at or above -2.2 at month 36" in page
+    assert "the order is fixed and ranks nothing" in page
+    assert re.search(r"What was searched: \d+ sequences of up to 3 regimens over 60 months", page)
+    assert re.search(r"left out, contraindicated: Romosozumab, EU label: .*?\[restricted_stroke;", page)
+    assert re.search(r"Goal-directed rule, options [\d, -]+: .*?cosman2024goal, recalled\]", page)
+    table = page[page.index("Option") : page.index("Site by site")]
+    assert table.count("asked for") == 1
+    assert "romosozumab" not in table
+    assert "denosumab" in table
+    assert not re.search(r"\b(?:best|optimal|recommended option|first choice)\b", page, re.IGNORECASE)
+
+
+def test_a_wide_page_holds_all_in_one_table(osteon, root, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    page = osteon("plan", root / "examples" / "treated.toml", "--only-own", "--sequence", OWN).out
+    assert "Site by site" not in page
+    assert max(map(cell_len, page.splitlines())) <= 120
 
 
 def test_a_missing_site_and_a_man_are_spoken_of(pages):

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from osteon.evidence import open_calibration_facts
-from osteon.inference import calibrate, list_fit_rows, make_problem, predict_observations, score_fit
+from osteon.inference import (
+    calibrate,
+    check_laplace,
+    leave_out,
+    list_fit_rows,
+    make_problem,
+    predict_observations,
+    score_fit,
+)
 from osteon.inference.calibration import transform_change
 from osteon.inference.cohort_shift import estimate_cohort_shift
 from osteon.inference.fit_run import read_fit_settings, read_priors
@@ -126,3 +134,27 @@ def test_variability_moves_the_mean_of_bmd_a_little_and_no_marker(problem):
 def test_markers_are_compared_on_the_log_scale_and_bmd_in_points():
     percent, marker = np.array([100.0, -50.0, 7.0]), np.array([True, True, False])
     assert transform_change(percent, marker) == pytest.approx([np.log(2), -np.log(2), 7.0])
+
+
+def test_a_trial_left_out_does_not_move_the_fit_whatever_its_numbers(problem):
+    hidden = np.array([o.study == "DECIDE" for o in problem.observations])
+    wrong = replace(problem, target=np.where(hidden, problem.target + 50, problem.target))
+    honest, misled = (calibrate(leave_out(one, "DECIDE")) for one in (problem, wrong))
+    assert hidden.any()
+    assert np.array_equal(honest.lines, misled.lines)
+    assert not np.allclose(calibrate(wrong).lines, honest.lines, atol=0.01)
+
+
+def test_samples_agree_with_laplace_where_the_posterior_is_nearly_gaussian(problem, fit):
+    found = check_laplace(problem, fit, chains=4, steps=60, stride=0.5)
+    assert found.names == tuple(prior.name for prior in problem.free)
+    assert found.accepted > 0.5
+    # 160 samples in correlated chains: the mean is known to about a third of an SD, the SD to about a quarter.
+    assert np.all(np.abs(found.shift) < 1)
+    assert np.all((found.spread > 0.5) & (found.spread < 1.6))
+
+
+def test_samples_tell_a_mode_that_is_none(problem, fit):
+    sd = np.sqrt(np.diag(fit.covariance))
+    found = check_laplace(problem, replace(fit, lines=fit.lines + 4 * sd), chains=4, steps=60, stride=0.5)
+    assert np.abs(found.shift).max() > 1

@@ -132,7 +132,7 @@ def test_a_number_is_read_between_the_blocks_around_its_month(scale, observation
     sample = next(o for o in observations if (o.study, o.arm, o.comparator) == ("ARCH", "alendronate", ""))
     whole, part = (replace(sample, month=month, baseline_month=0.0, outcome="ctx") for month in (6.0, 6.05))
     plan = plan_reads(batches, [whole, part])
-    row, lanes, per_month = Outcomes._fields.index("ctx"), 1, 6
+    row, lanes, per_month = Outcomes._fields.index("ctx"), 1, 10
     at = (6 * per_month * len(Outcomes._fields) + row) * lanes
     assert plan.index[0].tolist() == [at, at]
     assert plan.weight[0] == pytest.approx([0, 0.05 * per_month])

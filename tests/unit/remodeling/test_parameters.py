@@ -69,7 +69,7 @@ def test_lines_move_only_what_was_fitted(stored):
 def test_a_stored_set_is_whole(stored):
     assert set(Lane._fields) <= set(stored.values)
     assert set(stored.scales) == set(stored.values)
-    assert set(stored.scales.values()) <= {"log", "logit"}
+    assert set(stored.scales.values()) <= {"linear", "log", "logit"}
     assert set(stored.fitted) <= set(stored.values)
     size = len(stored.fitted)
     assert stored.covariance.shape == (size, size)
@@ -119,22 +119,54 @@ def test_the_nominal_person_has_the_stored_values(stored):
     assert menopause == pytest.approx(np.exp(-20 * 365.25 / stored.values["menopause_days"]))
 
 
+def sign(value):
+    return 1 if value > 0 else -1
+
+
 @pytest.mark.parametrize(
-    ("change", "moved", "up"),
+    ("change", "moved"),
     [
-        ({"spine_bmd_ratio": 0.9}, "turnover_t", True),
-        ({"spine_bmd_ratio": 1.1}, "turnover_t", False),
-        ({"hip_bmd_ratio": 0.9}, "turnover_c", True),
-        ({"hip_bmd_ratio": 1.1}, "turnover_c", False),
-        ({"age_years": 85.0}, "imbalance_c", True),
-        ({"age_years": 60.0}, "imbalance_c", False),
+        (
+            {"spine_bmd_ratio": 0.9},
+            {"turnover_t": "turnover_spine_exponent", "imbalance_t": "-imbalance_bmd_exponent"},
+        ),
+        (
+            {"spine_bmd_ratio": 1.1},
+            {"turnover_t": "-turnover_spine_exponent", "imbalance_t": "imbalance_bmd_exponent"},
+        ),
+        (
+            {"hip_bmd_ratio": 0.9},
+            {"turnover_c": "turnover_hip_exponent", "imbalance_c": "-imbalance_bmd_exponent"},
+        ),
+        (
+            {"hip_bmd_ratio": 1.1},
+            {"turnover_c": "-turnover_hip_exponent", "imbalance_c": "imbalance_bmd_exponent"},
+        ),
+        (
+            {"age_years": 85.0},
+            {
+                "imbalance_t": "imbalance_age_slope",
+                "imbalance_c": "imbalance_age_slope",
+                "spine_wear_rate": "spine_wear_age_slope",
+            },
+        ),
     ],
 )
-def test_a_covariate_moves_one_parameter_in_its_direction(stored, change, moved, up):
+def test_a_covariate_moves_what_it_speaks_of_in_its_direction(stored, change, moved):
     before, _ = build(stored)
     after, _ = build(stored, replace(WOMAN, **change))
-    assert list_changed(before, after) == {moved}
-    assert (getattr(after, moved) > getattr(before, moved)) is up
+    assert list_changed(before, after) == set(moved)
+    for name, by in moved.items():
+        direction = sign(stored.values[by.removeprefix("-")]) * (-1 if by.startswith("-") else 1)
+        assert sign(getattr(after, name) - getattr(before, name)) == direction
+
+
+def test_an_older_set_speaks_with_the_newer_parts_switched_off():
+    old = load_parameter_set("2026-11-22")
+    assert old.values["bp_capacity"] == old.values["spine_wear_rate"] == 0
+    assert old.values["ctx_exponent"] == old.values["p1np_exponent"] == 1
+    assert old.values["turnover_hip_exponent"] == old.values["turnover_spine_exponent"] > 0
+    assert all(np.isfinite(x) for x in build(old)[0])
 
 
 def test_time_since_menopause_moves_only_what_is_left_of_it(stored):

@@ -1,13 +1,14 @@
 """The evidence run again: roles apart, scores that mean what they say, and trials left out."""
 
 import dataclasses
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from osteon.errors import BadInputError
-from osteon.evidence import Role, record_openings
-from osteon.inference import read_trial_arm
+from osteon.evidence import Role, open_calibration_facts, record_openings
+from osteon.inference import leave_out, make_problem, read_fit_settings, read_priors, read_trial_arm
 from osteon.trials import (
     CohortSettings,
     Estimate,
@@ -122,12 +123,18 @@ def test_a_phase_is_named_by_what_is_taken(study, arm, month, expected):
     assert name_phase(read_trial_arm(study, arm), month) == expected
 
 
-def test_the_trial_left_out_is_not_opened_for_the_refit():
+def test_a_trial_left_out_is_blanked_and_no_other():
+    problem = make_problem(open_calibration_facts, read_priors(), read_fit_settings())
     study = list_left_out_studies()[0]
-    facts = left_out.open_without(study)("trial_outcomes")
-    assert facts
-    assert {fact.role for fact in facts} == {Role.CALIBRATION}
-    assert study not in {fact.keys["study"] for fact in facts}
+    own = np.array([o.study == study for o in problem.observations])
+    poisoned = replace(problem, target=np.where(own, 10**6, problem.target))
+    blind, also_blind = leave_out(problem, study), leave_out(poisoned, study)
+    assert own.any()
+    assert np.array_equal(blind.target, also_blind.target)
+    assert np.all(1 / blind.residual_sd[own] < 10**-6)
+    assert np.array_equal(blind.target[~own], problem.target[~own])
+    assert np.array_equal(blind.residual_sd[~own], problem.residual_sd[~own])
+    assert {o.fact.role for o in problem.observations} == {Role.CALIBRATION}
 
 
 def make_row(study):
@@ -139,11 +146,12 @@ def make_row(study):
 def test_a_trial_left_out_is_kept_and_not_fitted_again(tmp_path, monkeypatch):
     calls = []
 
-    def predict(study, parameters, settings):
+    def predict(study, refits, settings):
         calls.append(study)
         return (make_row(study),)
 
     monkeypatch.setattr(left_out, "_predict_left_out", predict)
+    monkeypatch.setattr(left_out, "prepare_refits", lambda parameters: None)
     first, second = list_left_out_studies()[:2]
     for study in (first, second, first):
         assert leave_one_trial_out(study, tmp_path) == (make_row(study),)

@@ -1,4 +1,4 @@
-"""The JSON of `forecast` and `plan`."""
+"""The JSON of `forecast`, and the shapes of one option that `plan` shares."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from osteon.therapy import format_sequence
 
 if TYPE_CHECKING:
     from osteon.app.forecasts import ForecastAnswer
-    from osteon.app.plans import Plan, PlanOption
     from osteon.inference import Baseline
     from osteon.reversal import Forecast, PublishedCell, ReversalDefinition, SitePath
 
@@ -135,9 +134,10 @@ class CourseShape(Shape):
     all_sites_reached: list[Share]
 
 
-class _Outlook(Document):
+class Outlook(Document):
+    """What the answers about one patient share."""
+
     patient_id: str
-    definition: DefinitionShape
     month: int
     classification: ClassificationShape
     baseline: list[BaselineShape]
@@ -145,20 +145,13 @@ class _Outlook(Document):
     provenance: ProvenanceShape
 
 
-class ForecastDocument(_Outlook):
+class ForecastDocument(Outlook):
     """One patient under one sequence."""
 
     format: Literal["osteon-forecast/1"] = "osteon-forecast/1"
+    definition: DefinitionShape
     option: OptionShape
     course: CourseShape
-    sources: list[SourceShape]
-
-
-class PlanDocument(_Outlook):
-    """One patient under several sequences: the standard order, then those asked for; never ranked."""
-
-    format: Literal["osteon-plan/1"] = "osteon-plan/1"
-    options: list[OptionShape]
     sources: list[SourceShape]
 
 
@@ -170,33 +163,13 @@ def write_forecast(answer: ForecastAnswer) -> ForecastDocument:
         definition=_shape_definition(found.definition),
         month=answer.month,
         classification=shape_classification(answer.baseline.classification),
-        baseline=_shape_baseline(answer.baseline),
+        baseline=shape_baseline(answer.baseline),
         notes=list(found.notes),
-        provenance=_shape_provenance(found),
+        provenance=shape_provenance(found),
         sources=shape_sources(answer.sources),
-        option=_shape_option(found, answer.month, name=None, own=True),
+        option=shape_option(found, answer.month, name=None, own=True),
         course=_shape_course(found),
     )
-
-
-def write_plan(plan: Plan) -> PlanDocument:
-    """Write a plan."""
-    first = plan.options[0].forecast
-    return PlanDocument(
-        patient_id=plan.patient.patient_id,
-        definition=_shape_definition(plan.definition),
-        month=plan.month,
-        classification=shape_classification(plan.baseline.classification),
-        baseline=_shape_baseline(plan.baseline),
-        notes=list(first.notes),
-        provenance=_shape_provenance(first),
-        sources=shape_sources(plan.sources),
-        options=[_shape_plan_option(option, plan.month) for option in plan.options],
-    )
-
-
-def _shape_plan_option(option: PlanOption, month: int) -> OptionShape:
-    return _shape_option(option.forecast, month, name=option.name, own=option.own)
 
 
 def _shape_definition(definition: ReversalDefinition) -> DefinitionShape:
@@ -205,7 +178,8 @@ def _shape_definition(definition: ReversalDefinition) -> DefinitionShape:
     )
 
 
-def _shape_baseline(baseline: Baseline) -> list[BaselineShape]:
+def shape_baseline(baseline: Baseline) -> list[BaselineShape]:
+    """Turn where each site starts into JSON."""
     return [
         BaselineShape(
             site=site.site.value,
@@ -217,7 +191,8 @@ def _shape_baseline(baseline: Baseline) -> list[BaselineShape]:
     ]
 
 
-def _shape_provenance(found: Forecast) -> ProvenanceShape:
+def shape_provenance(found: Forecast) -> ProvenanceShape:
+    """Turn what gives the same numbers again into JSON."""
     return ProvenanceShape(
         parameter_set=found.parameter_set,
         evidence_hash=found.evidence_hash,
@@ -226,7 +201,8 @@ def _shape_provenance(found: Forecast) -> ProvenanceShape:
     )
 
 
-def _shape_option(found: Forecast, month: int, *, name: str | None, own: bool) -> OptionShape:
+def shape_option(found: Forecast, month: int, *, name: str | None, own: bool) -> OptionShape:
+    """Turn one sequence at one month into JSON."""
     return OptionShape(
         name=name,
         own=own,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from osteon.app.documents.outlook import DefinitionShape, PlanDocument, ProvenanceShape, write_plan
+from osteon.app.documents.outlook import DefinitionShape, ProvenanceShape
+from osteon.app.documents.plan import PlanDocument, write_plan
 from osteon.app.documents.shapes import Document, Number, Shape, Share, SourceShape, shape_sources
 from osteon.therapy import format_sequence
 
@@ -51,7 +52,7 @@ class SurveyDocument(Document):
 class DemoDocument(Document):
     """A plan for one respondent, and the survey's answer for all."""
 
-    format: Literal["osteon-demo/1"] = "osteon-demo/1"
+    format: Literal["osteon-demo/2"] = "osteon-demo/2"
     plan: PlanDocument
     survey: SurveyDocument
     sources: list[SourceShape]
