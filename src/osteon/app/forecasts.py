@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from osteon.errors import BadInputError
 from osteon.inference import prepare_patient
-from osteon.reversal import ReversalDefinition, forecast_sequence, standard_reversal
+from osteon.reversal import ReversalDefinition, forecast_sequence, standard_reversal, what_if
 from osteon.therapy import parse_sequence, standard_sequences
 
 if TYPE_CHECKING:
     from osteon.inference import BankSettings, Baseline, Patient, PatientBank
-    from osteon.reversal import Forecast
+    from osteon.reversal import Alternative, Forecast
     from osteon.therapy import Sequence
 
 __all__ = ["ForecastAnswer", "choose_month", "define_target", "forecast", "forecast_bank", "read_sequence"]
@@ -24,12 +24,16 @@ _YEARS_AFTER: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastAnswer:
-    """A forecast with the patient it is of and the month that was asked about."""
+    """A forecast with the patient it is of and the month that was asked about.
+
+    ``alternatives`` holds the sequence taken otherwise, on the same virtual patients, where that was asked for.
+    """
 
     patient: Patient
     baseline: Baseline
     forecast: Forecast
     month: int
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -44,8 +48,12 @@ def forecast(
     target_t_score: float | None = None,
     month: int | None = None,
     settings: BankSettings | None = None,
+    with_alternatives: bool = False,
 ) -> ForecastAnswer:
     """Forecast one sequence; the target is -2.5 and the month the standard one unless given.
+
+    ``with_alternatives`` adds what becomes of it with doses missed or late, stopped as in usual care, with
+    exercise, and without any drug.
 
     Raises `forecast.outside_domain` or `forecast.no_site` (nothing can be said of this patient),
     `forecast.month_out_of_range`, `reversal.target_out_of_range`, and "therapy." errors of a
@@ -55,7 +63,11 @@ def forecast(
     wanted = read_sequence(sequence)
     bank = prepare_patient(patient, settings=settings)
     found = forecast_bank(bank, wanted, target=target, month=asked)
-    return ForecastAnswer(patient=patient, baseline=bank.baseline, forecast=found, month=asked)
+    horizon = len(found.months) - 1
+    others = what_if(bank, wanted, definition=target, horizon_months=horizon) if with_alternatives else ()
+    return ForecastAnswer(
+        patient=patient, baseline=bank.baseline, forecast=found, month=asked, alternatives=others
+    )
 
 
 def forecast_bank(

@@ -12,6 +12,7 @@ from osteon.remodeling import load_parameter_set
 from osteon.trials import (
     Basis,
     compare_with_peer,
+    find_stored_left_out,
     judge_cells,
     judge_left_out,
     judge_reproduction,
@@ -147,8 +148,8 @@ def validate(
 ) -> ValidatedEvidence:
     """Reproduce all the evidence in the domain, and set peers, chances and phenomena beside it.
 
-    ``left_out`` is a folder in which `osteon.trials.leave_one_trial_out` kept its answers; those of another
-    parameter set or evidence release do not count.
+    ``left_out`` is a folder in which `osteon.trials.leave_one_trial_out` kept its answers, the shipped one unless
+    given; those of another parameter set or evidence release do not count.
     """
     started, parameters = monotonic(), load_parameter_set()
     stages = iter(_make_executors(progress or _say_nothing, count=4))
@@ -163,7 +164,7 @@ def validate(
         cells=cells,
         peers=_compare_with_peers((fitted, held_back)),
         phenomena=phenomena,
-        left_out=None if left_out is None else _read_left_out(left_out),
+        left_out=_read_left_out(left_out or find_stored_left_out()),
         evidence_hash=hash_fit_evidence(),
         fitted_to=parameters.evidence_hash,
         seconds=monotonic() - started,

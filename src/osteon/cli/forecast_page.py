@@ -33,6 +33,10 @@ def print_forecast(screen: Console, answer: ForecastAnswer) -> None:
     screen.print(_tabulate(answer))
     for sentence in _list_sentences(answer):
         screen.print(sentence)
+    if answer.alternatives:
+        screen.print()
+        screen.print(f"The same at month {answer.month}, if taken otherwise", style="heading")
+        screen.print(_tabulate_alternatives(answer))
     print_remarks(screen, Remarks([found.findings]))
     screen.print()
     for note in found.notes:
@@ -44,6 +48,22 @@ def print_forecast(screen: Console, answer: ForecastAnswer) -> None:
         f"seed {found.seed}",
         f"{len(answer.sources)} sources",
     )
+
+
+def _tabulate_alternatives(answer: ForecastAnswer) -> Table:
+    """Lay out a row for each way of taking the sequence: the chance at each site and at all of them."""
+    target = format_target(answer.forecast.definition.target_t_score)
+    table = open_table()
+    table.add_column(f"\nChance above {target}")
+    for site in answer.forecast.sites:
+        first, _, last = label_site(site.site).partition(" ")
+        table.add_column(f"{first}\n{last}", justify="right", no_wrap=True)
+    table.add_column("All\nsites", justify="right", no_wrap=True)
+    for other in answer.alternatives:
+        found = other.forecast
+        chances = [*(site.chance[answer.month] for site in found.sites), found.all_sites[answer.month]]
+        table.add_row(other.kind.label, *map(format_chance, chances))
+    return table
 
 
 def _list_months(answer: ForecastAnswer) -> list[int]:

@@ -95,6 +95,10 @@ def forecast(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ],
     target: Target = None,
     month: Month = None,
+    what_if: Annotated[
+        bool,
+        typer.Option("--what-if", help="Add doses missed or late, usual care, exercise, and no drug."),
+    ] = False,
     chart: Chart = None,
     seed: Seed = 1,
     as_json: AsJson = False,
@@ -117,6 +121,7 @@ def forecast(  # noqa: PLR0913, PLR0917 - one parameter for each option
             target_t_score=target,
             month=month,
             settings=BankSettings(seed=seed),
+            with_alternatives=what_if,
         )
     _draw(chart, lambda path: app.write_forecast_chart(answer, path))
     _deliver(answer, print_forecast, as_json=as_json, out=out)
@@ -294,7 +299,9 @@ def validate(
     ] = None,
     left_out: Annotated[
         Path | None,
-        typer.Option("--left-out", metavar="FOLDER", help="Kept answers of leaving one trial out."),
+        typer.Option(
+            "--left-out", metavar="FOLDER", help="Answers of leaving one trial out, not the shipped ones."
+        ),
     ] = None,
     as_json: AsJson = False,
     out: Out = None,

@@ -58,6 +58,11 @@ class RunFolder:
         """The folder of the parts."""
         return self.path / "parts"
 
+    def clear_unfinished(self) -> None:
+        """Remove what a killed worker or driver left half-written."""
+        for left in self.parts.glob(".*.unfinished"):
+            left.unlink(missing_ok=True)
+
     def write_manifest(self, manifest: Mapping[str, Any]) -> Path:
         """Write the manifest, whole or not at all."""
         target, unfinished = self.path / _MANIFEST, self.path / f".{_MANIFEST}.unfinished"
@@ -77,8 +82,7 @@ def open_run_folder(path: Path, run_hash: str) -> RunFolder:
     try:
         folder.parts.mkdir(parents=True, exist_ok=True)
         _require_same_run(path / _MANIFEST, run_hash)
-        for left in folder.parts.glob(".*.unfinished"):
-            left.unlink(missing_ok=True)
+        folder.clear_unfinished()
     except OSError as problem:
         raise BadInputError(
             code="cluster.not_writable",
@@ -126,6 +130,7 @@ def run_parts(
     for done in executor.map(finish, tasks):
         _require_seen(folder.parts / _name_file(done.name))
         yield done
+    folder.clear_unfinished()
 
 
 def _name_file(name: str) -> str:

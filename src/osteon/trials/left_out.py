@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ __all__ = [
     "LeftOutRow",
     "LeftOutScore",
     "Refits",
+    "find_stored_left_out",
     "leave_one_trial_out",
     "list_left_out_studies",
     "prepare_refits",
@@ -211,6 +213,11 @@ def _find_start(problem: FitProblem, parameters: ParameterSet) -> Calibration:
         effects=np.array([effects[name] for name in problem.studies]),
         objective=(),
     )
+
+
+def find_stored_left_out() -> Path:
+    """Return the folder of the answers that the package ships; those of another set or evidence are not read."""
+    return Path(str(files("osteon.trials").joinpath("data", "left_out")))
 
 
 def read_left_out(folder: Path, parameters: ParameterSet | None = None) -> tuple[LeftOutRow, ...]:

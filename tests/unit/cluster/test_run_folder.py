@@ -98,3 +98,12 @@ def test_a_folder_that_only_the_worker_sees_is_told(tmp_path, monkeypatch):
     folder = open_run_folder(tmp_path, "abc")
     with pytest.raises(OsteonError, match=r"cluster\.folder_not_shared"):
         list(run_parts(folder, TASKS, partial(compute, []), total, executor=Elsewhere()))
+
+
+def test_what_a_worker_that_was_killed_left_is_gone_when_the_run_ends(tmp_path):
+    folder = open_run_folder(tmp_path, "abc")
+    left = tmp_path / "parts" / ".part-2.parquet.y.unfinished"
+    left.write_bytes(b"half")
+    finished = list(run_parts(folder, TASKS, partial(compute, []), total, executor=ThreadExecutor(threads=1)))
+    assert len(finished) == len(TASKS)
+    assert not left.exists()

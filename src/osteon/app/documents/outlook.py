@@ -152,6 +152,7 @@ class ForecastDocument(Outlook):
     definition: DefinitionShape
     option: OptionShape
     course: CourseShape
+    alternatives: list[OptionShape]
     sources: list[SourceShape]
 
 
@@ -169,6 +170,10 @@ def write_forecast(answer: ForecastAnswer) -> ForecastDocument:
         sources=shape_sources(answer.sources),
         option=shape_option(found, answer.month, name=None, own=True),
         course=_shape_course(found),
+        alternatives=[
+            shape_option(other.forecast, answer.month, name=other.kind.value, own=False)
+            for other in answer.alternatives
+        ],
     )
 
 
