@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Final, Self, TypeVar
+from typing import Final, TypeVar
 
 from osteon.errors import AbstainedError, BadInputError, OsteonError
 from osteon.interop.file_lines import Place
+from osteon.interop.several_faults import SeveralFaultsError
 
 _Made = TypeVar("_Made")
 
@@ -36,41 +37,11 @@ class PatientProblem:
     error: OsteonError
 
 
-class PatientFileError(BadInputError):
+class PatientFileError(SeveralFaultsError):
     """Several faults of one patient file; `faults` holds each with its own five parts."""
 
-    def __init__(
-        self,
-        *,
-        code: str,
-        field: str,
-        got: str,
-        expected: str,
-        hint: str,
-        faults: tuple[OsteonError, ...] = (),
-    ) -> None:
-        super().__init__(code=code, field=field, got=got, expected=expected, hint=hint)
-        self.faults = faults
-
-    @classmethod
-    def gather(cls, file_name: str, faults: tuple[OsteonError, ...]) -> Self:
-        """Make one error of several."""
-        return cls(
-            code="patient.several_faults",
-            field=file_name,
-            got=f"{len(faults)} faults",
-            expected="a patient file without any",
-            hint="; ".join(f"[{fault.code}] {fault.field}" for fault in faults),
-            faults=faults,
-        )
-
-    def __reduce__(self) -> tuple[object, tuple[dict[str, str], tuple[OsteonError, ...]]]:  # type: ignore[override]
-        """Pickle with the faults, which the five parts alone would lose."""
-        return (_rebuild_error, (self.as_problem(), self.faults))
-
-
-def _rebuild_error(problem: dict[str, str], faults: tuple[OsteonError, ...]) -> PatientFileError:
-    return PatientFileError(**problem, faults=faults)
+    several_code = "patient.several_faults"
+    wanted = "a patient file without any"
 
 
 class Notebook:

@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from osteon.densitometry import Site
-from osteon.errors import BadInputError, OsteonError
+from osteon.errors import BadInputError
 from osteon.inference import TrialArm, read_trial_arm
 from osteon.interop.file_lines import find_line, index_toml
+from osteon.interop.several_faults import SeveralFaultsError
 from osteon.therapy import Sequence, parse_sequence
 from osteon.trials import (
     TRIAL_SITES,
@@ -47,41 +48,11 @@ _Site = Annotated[Site, Field(strict=False)]
 _Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
-class TrialDesignError(BadInputError):
+class TrialDesignError(SeveralFaultsError):
     """Several faults of one design; `faults` holds each with its own five parts."""
 
-    def __init__(
-        self,
-        *,
-        code: str,
-        field: str,
-        got: str,
-        expected: str,
-        hint: str,
-        faults: tuple[OsteonError, ...] = (),
-    ) -> None:
-        super().__init__(code=code, field=field, got=got, expected=expected, hint=hint)
-        self.faults = faults
-
-    @classmethod
-    def gather(cls, file_name: str, faults: tuple[OsteonError, ...]) -> Self:
-        """Make one error of several."""
-        return cls(
-            code="trial.several_faults",
-            field=file_name,
-            got=f"{len(faults)} faults",
-            expected="a trial design without any",
-            hint="; ".join(f"[{fault.code}] {fault.field}" for fault in faults),
-            faults=faults,
-        )
-
-    def __reduce__(self) -> tuple[object, tuple[dict[str, str], tuple[OsteonError, ...]]]:  # type: ignore[override]
-        """Pickle with the faults, which the five parts alone would lose."""
-        return (_rebuild_error, (self.as_problem(), self.faults))
-
-
-def _rebuild_error(problem: dict[str, str], faults: tuple[OsteonError, ...]) -> TrialDesignError:
-    return TrialDesignError(**problem, faults=faults)
+    several_code = "trial.several_faults"
+    wanted = "a trial design without any"
 
 
 class _Section(BaseModel):
